@@ -1,0 +1,39 @@
+import { defineConfig } from '@playwright/test';
+import { createServer } from 'node:net';
+import { launchOptions } from './tests/chromium.ts';
+
+/** A port that nobody uses, so that the tests never meet a server of somebody else's. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(typeof address === 'object' && address ? address.port : 0);
+      });
+    });
+  });
+}
+
+// Every test process reads this file again: the first one chooses.
+const port = (process.env['E2E_PORT'] ??= String(await freePort()));
+const url = `http://127.0.0.1:${port}/`;
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  fullyParallel: false,
+  // WebGPU in software takes every core.
+  workers: 1,
+  timeout: 60_000,
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: 'list',
+  use: { baseURL: url, launchOptions, trace: 'retain-on-failure' },
+  webServer: {
+    // It builds first where the build is stale.
+    command: `node scripts/start.mjs --host 127.0.0.1 --port ${port} --strictPort`,
+    url,
+    reuseExistingServer: false,
+    timeout: 120_000,
+  },
+});

@@ -1,0 +1,121 @@
+import { headClosedForm } from '../../terms/softmaxHead.ts';
+import type { NumericKnobs } from '../../terms/term.ts';
+import type { Chunk, ChunkResult, Datasets, Executor, ExecutorSetup, ParameterState } from '../executor.ts';
+import { clipGradientNorm, OPTIMIZERS, optimizerStep } from '../optimizers.ts';
+import { classes, features, parameterLayout } from '../plan.ts';
+import { Network } from './network.ts';
+
+/** How many rows are predicted at once: buffers stay small, whatever the data set. */
+const PREDICT_ROWS = 512;
+
+/** Trains in f64 with closed forms: slow, exact, the judge of the other executors. */
+export class OracleExecutor implements Executor {
+  readonly info = { executor: 'oracle', backend: 'typescript', adapter: '', software: false } as const;
+  readonly #setup: ExecutorSetup;
+  readonly #network: Network;
+  readonly #count: number;
+  readonly #gradient: Float64Array;
+  #state: ParameterState;
+  #knobs: Float64Array;
+
+  constructor(setup: ExecutorSetup) {
+    this.#setup = setup;
+    this.#network = new Network(setup.plan, Math.max(PREDICT_ROWS, setup.plan.batchSize));
+    this.#count = parameterLayout(setup.plan).count;
+    this.#gradient = new Float64Array(this.#count);
+    this.#state = copy(setup.state);
+    this.#knobs = setup.knobs.slice();
+  }
+
+  setKnobs(values: Float64Array): void {
+    this.#knobs = values.slice();
+  }
+
+  train(chunk: Chunk): Promise<ChunkResult> {
+    const { members } = this.#setup;
+    const loss = new Float64Array(chunk.steps * members);
+    const gradientNorm = new Float64Array(chunk.steps * members);
+    for (let step = 0; step < chunk.steps; step++)
+      for (let member = 0; member < members; member++) {
+        const done = this.#step(chunk, step, member);
+        loss[step * members + member] = done.loss;
+        gradientNorm[step * members + member] = done.norm;
+      }
+    return Promise.resolve({ loss, gradientNorm });
+  }
+
+  #step(chunk: Chunk, step: number, member: number): { loss: number; norm: number } {
+    const { plan, data } = this.#setup;
+    const knob = this.#knobsOf(member);
+    const parameters = this.#parametersOf(member);
+    const batch = chunk.batches.subarray(step * plan.batchSize, (step + 1) * plan.batchSize);
+    const k = classes(plan);
+    const logits = this.#network.forward(parameters, data.train.features, plan.batchSize, batch);
+    const target = new Float64Array(plan.batchSize * k);
+    batch.forEach((row, i) => {
+      for (let c = 0; c < k; c++) target[i * k + c] = data.train.targets[row * k + c] as number;
+    });
+    const head = headClosedForm(plan.head, logits, target, k, knob, 'training', { gradient: true });
+    this.#network.backward(parameters, head.gradient as Float64Array, plan.batchSize, this.#gradient);
+    const norm = clipGradientNorm(this.#gradient, knob('training.grad_clip'));
+    optimizerStep(OPTIMIZERS[knob('training.optimizer')] ?? 'adam', parameters, this.#gradient, this.#momentsOf(member), {
+      learningRate: chunk.learningRate[step] as number,
+      beta1: knob('training.beta1'),
+      beta2: knob('training.beta2'),
+      eps: knob('training.eps'),
+      momentum: knob('training.momentum'),
+      weightDecay: knob('training.weight_decay'),
+      correction1: chunk.correction1[step] as number,
+      correction2: chunk.correction2[step] as number,
+    });
+    return { loss: head.total, norm };
+  }
+
+  predict(set: keyof Datasets): Promise<Float64Array> {
+    const { plan, members, data } = this.#setup;
+    const { rows, features: x } = data[set];
+    const [k, width] = [classes(plan), features(plan)];
+    const out = new Float64Array(members * rows * k);
+    for (let member = 0; member < members; member++)
+      for (let from = 0; from < rows; from += PREDICT_ROWS) {
+        const count = Math.min(PREDICT_ROWS, rows - from);
+        const some = x.subarray(from * width, (from + count) * width);
+        out.set(this.#network.forward(this.#parametersOf(member), some, count), (member * rows + from) * k);
+      }
+    return Promise.resolve(out);
+  }
+
+  save(): Promise<ParameterState> {
+    return Promise.resolve(copy(this.#state));
+  }
+
+  restore(state: ParameterState): void {
+    this.#state = copy(state);
+  }
+
+  dispose(): void {
+    this.#state = { parameters: new Float64Array(0), moments: new Float64Array(0) };
+  }
+
+  #knobsOf(member: number): NumericKnobs {
+    const { knobs } = this.#setup.plan;
+    return (key) => {
+      const position = knobs.indexOf(key);
+      if (position < 0) throw new Error(`The plan has no knob ${key}.`);
+      return this.#knobs[member * knobs.length + position] as number;
+    };
+  }
+
+  #parametersOf(member: number): Float64Array {
+    return this.#state.parameters.subarray(member * this.#count, (member + 1) * this.#count);
+  }
+
+  #momentsOf(member: number): Float64Array {
+    return this.#state.moments.subarray(2 * member * this.#count, 2 * (member + 1) * this.#count);
+  }
+}
+
+const copy = ({ parameters, moments }: ParameterState): ParameterState => ({
+  parameters: parameters.slice(),
+  moments: moments.slice(),
+});

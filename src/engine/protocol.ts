@@ -1,0 +1,145 @@
+/** What page and worker say to each other: types only, so that the page's bundle holds none of the engine. */
+import type { KnobValue, KnobValues } from '../terms/knob.ts';
+
+/**
+ * `tfjs` takes the WebGPU backend on a hardware adapter and cpu elsewhere; with a backend behind the colon it takes
+ * that one, a software adapter included.
+ */
+export const EXECUTORS = ['oracle', 'tfjs', 'tfjs:cpu', 'tfjs:webgpu'] as const;
+export type ExecutorId = (typeof EXECUTORS)[number];
+
+export interface ExecutorInfo {
+  executor: 'oracle' | 'tfjs';
+  /** f64 TypeScript, or the tfjs backend. */
+  backend: 'typescript' | 'cpu' | 'webgpu';
+  /** The GPU, in its own words; empty where none is used. */
+  adapter: string;
+  /** True where a GPU is emulated on the processor. */
+  software: boolean;
+}
+
+export interface EngineInfo extends ExecutorInfo {
+  /** Mean over the last second of training; 0 before. */
+  stepsPerSecond: number;
+  members: number;
+}
+
+export type Status = 'ok' | 'diverged';
+
+/** Everything is measured on the validation set, in nats. Labs add metrics of their own. */
+export type Metrics = Readonly<
+  {
+    step: number;
+    epoch: number;
+    total: number;
+    learningRate: number;
+    /** Of the last training step, before clipping. */
+    gradientNorm: number;
+    status: Status;
+    /** Weighted contributions to `total`. */
+    terms: Readonly<Record<string, number>>;
+  } & Record<string, number | string | Readonly<Record<string, number>>>
+>;
+
+/** One place of the validation set. */
+export interface Sample {
+  x: number;
+  y: number;
+  target: number[];
+  predicted: number[];
+  entropyTarget: number;
+  entropyPredicted: number;
+  kl: number;
+  /** The best KL that the head can reach for this target. */
+  klFloor: number;
+}
+
+/** Something that changed during a run. `step` is the number of steps done before it took effect. */
+export interface RunEvent {
+  step: number;
+  /** A live knob, or `executor` (handed over), or `pause` (the run stopped to be looked at). */
+  key: string;
+  value: KnobValue;
+}
+
+/** A run: with the same executor it gives the same numbers again. */
+export interface RunLog {
+  lab: string;
+  preset: string;
+  seed: number;
+  /** All knobs at step 0. */
+  knobs: KnobValues;
+  /** Pinned at step 0; absent: the fastest that is there. */
+  executor?: ExecutorId;
+  /** By step; those ahead of the run are applied when it gets there. */
+  events: readonly RunEvent[];
+}
+
+/** What of a lab's data the page draws, by name; each lab says what it sends. */
+export type Arrays = Readonly<Record<string, Float32Array>>;
+
+export interface Loaded {
+  engine: EngineInfo;
+  metrics: Metrics;
+  /** The truth behind the stage. */
+  scene: Arrays;
+  /** Names of the classes, in order. */
+  labels: readonly string[];
+  log: RunLog;
+}
+
+/** About 20 times a second while training, and after every command that changes something. */
+export interface Frame {
+  kind: 'frame';
+  /** Counts loads; frames of an earlier load are late and dropped. */
+  run: number;
+  playing: boolean;
+  metrics: Metrics;
+  engine: EngineInfo;
+  /** Rows recorded since the last frame: column names, and `[rows, columns]`. */
+  series: { from: number; columns: readonly string[]; values: Float64Array };
+  /** Current predictions, for the stage. */
+  view: Arrays;
+  /** Knobs as they are in force now. */
+  knobs: KnobValues;
+  /** All events that have taken effect. */
+  events: readonly RunEvent[];
+  /** What happened, as a sentence, where something did. */
+  notice?: Notice;
+}
+
+export interface Notice {
+  kind: 'diverged' | 'lost' | 'moved' | 'restarted' | 'paused';
+  text: string;
+}
+
+export interface TemperatureFit {
+  temperature: number;
+  klBefore: number;
+  klAfter: number;
+  /** True where the best temperature lies outside the knob's range. */
+  atBound: boolean;
+}
+
+/** The worker's side of Comlink. Every method rejects with an `Error` whose message can be shown. */
+export interface TrainerApi {
+  /** Hands over the port on which frames come. */
+  connect: (frames: MessagePort) => Promise<void>;
+  load: (run: RunLog) => Promise<Loaded>;
+  set: (knobs: KnobValues) => Promise<void>;
+  play: () => Promise<void>;
+  pause: () => Promise<void>;
+  /** Back to step 0 and to the same initial weights, with the knobs as they are now and an empty log. */
+  reset: () => Promise<void>;
+  step: (n: number) => Promise<Metrics>;
+  use: (executor: ExecutorId) => Promise<EngineInfo>;
+  /** Steps per second at most; 0: as fast as possible. */
+  limit: (stepsPerSecond: number) => Promise<void>;
+  visible: (visible: boolean) => Promise<void>;
+  metrics: () => Promise<Metrics>;
+  series: () => Promise<Record<string, number[]>>;
+  samples: (n: number) => Promise<Sample[]>;
+  parameters: () => Promise<Float32Array>;
+  log: () => Promise<RunLog>;
+  fitTemperature: () => Promise<TemperatureFit>;
+}

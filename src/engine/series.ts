@@ -1,0 +1,64 @@
+/** Recorded metrics of a run: rows of numbers under fixed column names, in the order of recording. */
+export class Series {
+  #columns: string[] = [];
+  #rows: Float64Array[] = [];
+
+  get columns(): readonly string[] {
+    return this.#columns;
+  }
+
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  /** @throws when the names differ from those of the rows before */
+  push(row: Readonly<Record<string, number>>): void {
+    if (this.#rows.length === 0) this.#columns = Object.keys(row);
+    this.#rows.push(
+      Float64Array.from(this.#columns, (name) => {
+        const value = row[name];
+        if (value === undefined) throw new Error(`A recorded row lacks the column ${name}.`);
+        return value;
+      }),
+    );
+  }
+
+  /** Rows from `from` on, row-major. */
+  slice(from: number): Float64Array {
+    const rows = this.#rows.slice(from);
+    const values = new Float64Array(rows.length * this.#columns.length);
+    rows.forEach((row, i) => {
+      values.set(row, i * this.#columns.length);
+    });
+    return values;
+  }
+
+  truncate(length: number): void {
+    this.#rows.length = Math.min(this.#rows.length, length);
+  }
+
+  clear(): void {
+    this.#rows = [];
+  }
+
+  toRecord(): Record<string, number[]> {
+    return Object.fromEntries(this.#columns.map((name, c) => [name, this.#rows.map((row) => row[c] as number)]));
+  }
+}
+
+/** Steps from one recording to the next, by the steps since the start or the last event: dense where things happen. */
+const PACES = [
+  { until: 10, every: 1 },
+  { until: 50, every: 5 },
+  { until: 500, every: 10 },
+  { until: 2_000, every: 25 },
+  { until: 10_000, every: 100 },
+  { until: Infinity, every: 500 },
+] as const;
+
+/** The next step after `step` at which metrics are recorded: a function of the log alone, never of the frame rate. */
+export function nextRecording(step: number, lastEvent: number): number {
+  const since = step - lastEvent;
+  const pace = PACES.find(({ until }) => since < until)?.every ?? 500;
+  return lastEvent + (Math.floor(since / pace) + 1) * pace;
+}

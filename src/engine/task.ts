@@ -1,0 +1,31 @@
+import type { KnobValues } from '../terms/knob.ts';
+import type { Datasets } from './executor.ts';
+import type { Plan } from './plan.ts';
+import type { Arrays, Sample, TemperatureFit } from './protocol.ts';
+
+/** What a lab measures; the session adds step, epoch, learning rate, gradient norm and status. */
+export interface Measured {
+  total: number;
+  terms: Readonly<Record<string, number>>;
+  values: Readonly<Record<string, number>>;
+  /** Named only where something has gone wrong: the sentence that explains it. */
+  diverged?: string;
+}
+
+/** A lab's work for one run, made from its structural knobs and seed. Logits are raw, `[rows, classes]`. */
+export interface Task {
+  plan: Plan;
+  data: Datasets;
+  scene: Arrays;
+  /** Names of the classes, in order. */
+  labels: readonly string[];
+  measure: (validation: Float64Array, knobs: KnobValues) => Measured;
+  /** What the page draws of the predictions now. */
+  view: (stage: Float64Array, validation: Float64Array, knobs: KnobValues) => Arrays;
+  samples: (validation: Float64Array, knobs: KnobValues, n: number) => Sample[];
+  fitTemperature: (validation: Float64Array, knobs: KnobValues) => TemperatureFit;
+  /** A live knob as the number that formulas see. */
+  numeric: (knobs: KnobValues, key: string) => number;
+  /** Names what made a training loss non-finite, as a sentence. */
+  explainDivergence: (knobs: KnobValues) => string;
+}

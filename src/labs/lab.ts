@@ -1,0 +1,50 @@
+import type { KnobValue, KnobValues, Knob } from '../terms/knob.ts';
+import type { RunEvent, RunLog } from '../engine/protocol.ts';
+import type { Task } from '../engine/task.ts';
+
+/** Something wrong with a configuration, by name. */
+export interface Problem {
+  /** The knob or part that is meant. */
+  key: string;
+  /** What is wrong and what to do, as a sentence. */
+  text: string;
+  /** What was taken instead, where something was. */
+  used?: KnobValue;
+}
+
+export interface Preset {
+  id: string;
+  title: string;
+  /** One sentence: what it does. */
+  text: string;
+  /** Differences from the lab's defaults. */
+  knobs: KnobValues;
+  /** A preset may be a run that is told: knobs that move, and a pause to look. */
+  events: readonly RunEvent[];
+}
+
+/** What page and worker both know of a lab. No drawing, no data. */
+export interface Lab {
+  id: string;
+  title: string;
+  /** One sentence: the symptom that it shows. */
+  text: string;
+  knobs: readonly Knob[];
+  presets: readonly Preset[];
+  /** The preset that a visitor sees first. */
+  opening: string;
+  /** What no single knob can know: combinations that cannot be trained. */
+  check: (values: KnobValues) => Problem[];
+}
+
+/** Reads a bundled file of `public/`; the worker fetches it, tests read it from disk. */
+export type ReadPublic = (path: string) => Promise<unknown>;
+
+/** What only the worker knows of a lab: how to make its data and how to measure. */
+export interface LabRuntime {
+  build: (log: RunLog, read: ReadPublic) => Promise<Task>;
+}
+
+export function defaultsOf(knobs: readonly Knob[]): Record<string, KnobValue> {
+  return Object.fromEntries(knobs.map((knob) => [knob.key, knob.default]));
+}

@@ -1,0 +1,27 @@
+import type { KnobValues } from '../../terms/knob.ts';
+import type { Lab, Problem } from '../lab.ts';
+import { readPresets } from '../presets.ts';
+import { knobs } from './knobs.ts';
+
+const files = import.meta.glob<unknown>('../../../configs/service-mix/*.yaml', { eager: true, import: 'default' });
+
+export const serviceMix: Lab = {
+  id: 'service-mix',
+  title: 'Service mix',
+  text: 'A network predicts the mix of services around a place, and says the same flat mix everywhere.',
+  knobs,
+  presets: readPresets(files),
+  opening: 'intro',
+  check: (values) => [...batchFits(values)],
+};
+
+function batchFits(values: KnobValues): Problem[] {
+  const [batch, points] = [Number(values['training.batch_size']), Number(values['data.points'])];
+  if (batch <= points) return [];
+  return [
+    {
+      key: 'training.batch_size',
+      text: `A batch of ${String(batch)} is larger than the ${String(points)} training places (data.points). Lower training.batch_size or raise data.points.`,
+    },
+  ];
+}

@@ -1,0 +1,145 @@
+import { ACTIVATIONS, type Activation, type DenseLayer, type Plan } from '../../engine/plan.ts';
+import type { RunLog, Sample } from '../../engine/protocol.ts';
+import type { Task } from '../../engine/task.ts';
+import { fitTemperature } from '../../science/calibration.ts';
+import { centredLogRatioNorm, entropyOfProbabilities } from '../../science/distributions.ts';
+import { randomStream } from '../../science/random.ts';
+import { numberAt, numericValue, type KnobValues } from '../../terms/knob.ts';
+import { termsOf } from '../../terms/registry.ts';
+import type { NumericKnobs } from '../../terms/term.ts';
+import type { LabRuntime, ReadPublic } from '../lab.ts';
+import { city } from './city.ts';
+import { knobs as declared } from './knobs.ts';
+import { explainDivergence, Meter } from './measure.ts';
+import { readPlaces } from './places.ts';
+import { datasets } from './samples.ts';
+import { hiddenWidths } from './widths.ts';
+import type { World } from './world.ts';
+
+export const serviceMixRuntime: LabRuntime = {
+  build: async (log: RunLog, read: ReadPublic): Promise<Task> => {
+    const world = await worldOf(log, read);
+    const dataSeed = dataSeedOf(log);
+    const data = datasets(world, randomStream(dataSeed, 'data'), {
+      sampled: log.knobs['data.targets'] === 'sampled',
+      labelNoise: numberAt(log.knobs, 'data.label_noise'),
+    });
+    const k = world.categories.length;
+    const plan = planOf(log.knobs, 2 + k, k);
+    // In f64, as the meter needs them; rounded like the targets that executors see.
+    const targets = Float64Array.from(data.validation.targets);
+    const meter = new Meter(plan.head, targets, k);
+    const numericOf = (knobs: KnobValues): NumericKnobs => (key) => numeric(knobs, key);
+    const lettered = letteredPlaces(targets, k);
+    return {
+      plan,
+      data,
+      numeric,
+      labels: world.categories,
+      scene: sceneOf(world, targets, lettered),
+      measure: (logits, knobs) => meter.measure(logits, knobs, numericOf(knobs)),
+      view: (stage, validation, knobs) => {
+        // The stage has no targets of its own to be scored by; a flat one does for predicting.
+        const { probabilities } = new Meter(plan.head, new Float64Array(stage.length).fill(1 / k), k).predict(stage, numericOf(knobs));
+        const shown = meter.predict(validation, numericOf(knobs)).probabilities;
+        return { stage: Float32Array.from(probabilities), lettered: Float32Array.from(lettered.flatMap((row) => [...shown.subarray(row * k, (row + 1) * k)])) };
+      },
+      samples: (validation, knobs, n) => {
+        const { probabilities, logProbabilities } = meter.predict(validation, numericOf(knobs));
+        const floor = meter.floor(knobs);
+        return Array.from({ length: Math.min(n, targets.length / k) }, (_, row): Sample => {
+          const [target, predicted] = [targets, probabilities].map((x) => [...x.subarray(row * k, (row + 1) * k)]) as [number[], number[]];
+          return {
+            x: world.validation.positions[2 * row] as number,
+            y: world.validation.positions[2 * row + 1] as number,
+            target,
+            predicted,
+            entropyTarget: entropyOfProbabilities(target),
+            entropyPredicted: entropyOfProbabilities(predicted),
+            kl: target.reduce((sum, t, c) => (t > 0 ? sum + t * (Math.log(t) - (logProbabilities[row * k + c] as number)) : sum), 0),
+            klFloor: floor.perRow[row] as number,
+          };
+        });
+      },
+      fitTemperature: (validation, knobs) => {
+        const { normalized } = meter.predict(validation, numericOf(knobs));
+        const { min, max } = declared.find(({ key }) => key === 'model.temperature') as { min: number; max: number };
+        const fit = fitTemperature(normalized, targets, targets.length / k, k);
+        const temperature = Math.min(max, Math.max(min, fit.temperature));
+        return { temperature, klBefore: fit.klBefore, klAfter: fit.klAfter, atBound: temperature !== fit.temperature };
+      },
+      explainDivergence: (knobs) => explainDivergence(plan.head, knobs),
+    };
+  },
+};
+
+function numeric(values: KnobValues, key: string): number {
+  const knob = declared.find((candidate) => candidate.key === key);
+  const value = values[key];
+  if (!knob || value === undefined) throw new Error(`There is no knob ${key}.`);
+  return numericValue(knob, value);
+}
+
+const dataSeedOf = ({ seed, knobs }: RunLog): number => (knobs['data.seed'] === '' ? seed : Number(knobs['data.seed']));
+
+async function worldOf(log: RunLog, read: ReadPublic): Promise<World> {
+  const { knobs } = log;
+  const stream = randomStream(dataSeedOf(log), 'data');
+  const [points, validation, tau] = ['data.points', 'data.validation', 'data.tau'].map((key) => numberAt(knobs, key)) as [number, number, number];
+  if (knobs['data.source'] === 'places') return readPlaces(read, stream, { points, validation, tau });
+  return city(stream, {
+    categories: numberAt(knobs, 'data.categories'),
+    servicesPerCategory: numberAt(knobs, 'data.services_per_category'),
+    tau,
+    points,
+    validation,
+  });
+}
+
+/** MLP with the lab's head; all live numbers are in the knob vector. */
+function planOf(knobs: KnobValues, inputs: number, classes: number): Plan {
+  const activation = ACTIVATIONS.find((name) => name === knobs['model.activation']) as Activation;
+  const widths = [inputs, ...(hiddenWidths(String(knobs['model.hidden'])) ?? []), classes];
+  const layers = widths.slice(1).map(
+    (outputs, l): DenseLayer => ({
+      kind: 'dense',
+      inputs: widths[l] as number,
+      outputs,
+      ...(l < widths.length - 2 && { activation }),
+    }),
+  );
+  return {
+    layers,
+    head: { kind: 'softmax', terms: termsOf('service-mix').map(({ id }) => id) },
+    knobs: declared.filter(({ live }) => live).map(({ key }) => key),
+    batchSize: numberAt(knobs, 'training.batch_size'),
+  };
+}
+
+/** Eight validation places, from the most certain target to the flattest: spread evenly over the ranks of entropy. */
+function letteredPlaces(targets: Float64Array, k: number): number[] {
+  const rows = targets.length / k;
+  const byEntropy = Array.from({ length: rows }, (_, row) => ({ row, h: entropyOfProbabilities(targets, row * k, k) })).sort(
+    (a, b) => a.h - b.h,
+  );
+  return Array.from({ length: 8 }, (_, i) => byEntropy[Math.round(((i + 0.5) / 8) * (rows - 1))]?.row ?? 0);
+}
+
+function sceneOf(world: World, targets: Float64Array, lettered: readonly number[]): Task['scene'] {
+  const k = world.categories.length;
+  const rows = targets.length / k;
+  const of = (values: Float64Array, width: number): Float32Array =>
+    Float32Array.from(lettered.flatMap((row) => [...values.subarray(row * width, (row + 1) * width)]));
+  return {
+    shape: Float32Array.of(k, world.gridSize),
+    tau: Float32Array.of(world.tau),
+    stagePositions: Float32Array.from(world.stage.positions),
+    stageTargets: Float32Array.from(world.stage.targets),
+    services: world.services,
+    letteredPositions: of(world.validation.positions, 2),
+    letteredTargets: of(targets, k),
+    /** Reach that each validation place needs to be said exactly. */
+    needed: Float32Array.from({ length: rows }, (_, row) => centredLogRatioNorm(targets, row * k, k)),
+    targetEntropies: Float32Array.from({ length: rows }, (_, row) => entropyOfProbabilities(targets, row * k, k)),
+  };
+}

@@ -1,0 +1,80 @@
+import { reach } from '../science/reach.ts';
+import { numberAt, type NumberKnob } from './knob.ts';
+import { knob, mean, mul, relu, sub } from './language/expression.ts';
+import { reachOf } from './reachOf.ts';
+import { entropyExpression, entropyOfRow } from './softmaxEntropy.ts';
+import type { Penalty } from './term.ts';
+
+const source = 'Pereyra et al. 2017, hinge variant';
+
+const weight: NumberKnob = {
+  kind: 'number',
+  key: 'loss.entropy_weight',
+  label: 'Entropy weight',
+  caption: 'How strongly a prediction is pushed up when its entropy falls below the minimum.',
+  source,
+  live: true,
+  min: 0,
+  max: 10,
+  default: 0,
+  scale: 'zeroLog',
+  logFrom: 0.05,
+};
+
+const threshold: NumberKnob = {
+  kind: 'number',
+  key: 'loss.min_entropy',
+  label: 'Minimum entropy',
+  caption: 'The entropy below which the penalty begins. It is an exact penalty: strong weights pin predictions here, not at uniform.',
+  source,
+  live: true,
+  unit: 'nats',
+  min: 0,
+  max: 2.5,
+  default: 0.5,
+  scale: 'linear',
+  inactive: (values) => (values[weight.key] === 0 ? 'The entropy weight is 0.' : undefined),
+};
+
+/** w · mean relu(H_min − H(p)). Its gradient by v, where H < H_min, is w p (log p + H) / N. */
+export const entropy: Penalty = {
+  kind: 'penalty',
+  id: 'entropy',
+  label: 'Entropy hinge',
+  labs: ['service-mix'],
+  order: 10,
+  color: 'entropy',
+  caption: 'Pushes predictions up to the minimum entropy, and no further.',
+  source,
+  knobs: [weight, threshold],
+  golden: { entropy_weight: weight.key, min_entropy: threshold.key },
+  idle: (values, classes) => {
+    if (values[weight.key] === 0) return undefined;
+    const r = reachOf(values);
+    const lowest = reach(classes, r).minEntropy;
+    const start = numberAt(values, threshold.key);
+    return lowest >= start
+      ? `At reach ${r.toPrecision(3)} no prediction has an entropy below ${lowest.toFixed(3)}, and the hinge starts at ${String(start)}.`
+      : undefined;
+  },
+  expression: (scope) =>
+    mul(knob(weight.key), mean(relu(sub(knob(threshold.key), entropyExpression(scope))), 'row')),
+  closedForm: ({ rows, classes, logProbabilities, probabilities }, knobs, gradient) => {
+    const [w, minimum] = [knobs(weight.key), knobs(threshold.key)];
+    const perRow = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const h = entropyOfRow(logProbabilities, probabilities, row * classes, classes);
+      if (!(h < minimum)) {
+        // NaN stays visible, an inactive hinge is exactly 0.
+        perRow[row] = Number.isNaN(h) ? NaN : 0;
+        continue;
+      }
+      perRow[row] = w * (minimum - h);
+      if (!gradient) continue;
+      for (let i = row * classes; i < (row + 1) * classes; i++)
+        gradient.scaled[i] =
+          (gradient.scaled[i] as number) + (w * (probabilities[i] as number) * ((logProbabilities[i] as number) + h)) / rows;
+    }
+    return perRow;
+  },
+};

@@ -1,0 +1,184 @@
+import type * as tfTypes from '@tensorflow/tfjs';
+import { schedule, type Axis, type BinaryOp, type Expression } from './expression.ts';
+import type { Sizes } from './evaluate.ts';
+
+export type Tf = typeof tfTypes;
+type Tensor = tfTypes.Tensor;
+
+export interface TensorBindings {
+  /** Tensors whose dimensions follow the axes of the input, in the order of `AXES`. */
+  inputs: Readonly<Record<string, Tensor>>;
+  /** Scalars, so that a moved knob is one small write. */
+  knob: (key: string) => Tensor;
+}
+
+/**
+ * Computes expressions as plain tfjs operations, differentiable by tfjs's own autodiff wherever the language has a
+ * gradient.
+ *
+ * @returns one tensor for each output, dimensions in axis order
+ */
+export function toTensors(tf: Tf, outputs: readonly Expression[], sizes: Sizes, bindings: TensorBindings): Tensor[] {
+  const made = new Map<Expression, Tensor>();
+  const lengthOf = (axis: Axis): number => {
+    const length = sizes[axis];
+    if (length === undefined) throw new Error(`The size of axis "${axis}" is not given.`);
+    return length;
+  };
+  const get = (x: Expression): Tensor => {
+    const tensor = made.get(x);
+    if (!tensor) throw new Error(`Operand of op "${x.op}" was not computed.`);
+    return tensor;
+  };
+  for (const x of schedule(outputs)) made.set(x, build(tf, x, get, lengthOf, bindings));
+  return outputs.map(get);
+}
+
+function build(
+  tf: Tf,
+  x: Expression,
+  get: (x: Expression) => Tensor,
+  lengthOf: (axis: Axis) => number,
+  { inputs, knob }: TensorBindings,
+): Tensor {
+  /** The operand with dimensions of length 1 where it lacks an axis of x, so that tfjs broadcasts by name. */
+  const aligned = (operand: Expression): Tensor => {
+    const shape = x.axes.map((axis) => (operand.axes.includes(axis) ? lengthOf(axis) : 1));
+    return operand.axes.length === x.axes.length || operand.axes.length === 0 ? get(operand) : tf.reshape(get(operand), shape);
+  };
+  const shape = x.axes.map(lengthOf);
+  switch (x.op) {
+    case 'constant':
+      return tf.scalar(x.value);
+    case 'size':
+      return tf.scalar(lengthOf(x.axis));
+    case 'knob':
+      return knob(x.key);
+    case 'input': {
+      const given = inputs[x.name];
+      if (!given) throw new Error(`Input "${x.name}" is not given.`);
+      return given;
+    }
+    case 'neg':
+      return tf.neg(get(x.of));
+    case 'exp':
+      return tf.exp(get(x.of));
+    case 'log':
+      return tf.log(get(x.of));
+    case 'log1p':
+      return tf.log1p(get(x.of));
+    case 'sqrt':
+      return tf.sqrt(get(x.of));
+    case 'abs':
+      // tfjs's own slope of |x| at 0 is −1; here it is 0, as in PyTorch.
+      return tf.mul(get(x.of), constantOf(tf, [get(x.of)], ([of]) => tf.sign(of)));
+    case 'relu':
+      return tf.relu(get(x.of));
+    case 'sigmoid':
+      return tf.sigmoid(get(x.of));
+    case 'stopGradient':
+      return constantOf(tf, [get(x.of)], ([of]) => tf.clone(of));
+    case 'select':
+      return tf.where(
+        constantOf(tf, [aligned(x.condition)], ([of]) => tf.broadcastTo(tf.notEqual(of, 0), shape)),
+        tf.broadcastTo(aligned(x.yes), shape),
+        tf.broadcastTo(aligned(x.no), shape),
+      );
+    case 'expand':
+      return tf.broadcastTo(aligned(x.of), shape);
+    case 'sum':
+      return tf.sum(get(x.of), x.of.axes.indexOf(x.axis));
+    case 'max':
+      // tfjs's own max sends the gradient to every tied entry; the language, like PyTorch, to the first.
+      return tf.sum(tf.mul(get(x.of), firstMaxMask(tf, x.of, x.axis, get)), x.of.axes.indexOf(x.axis));
+    case 'firstMax':
+      return firstMaxMask(tf, x.of, x.axis, get);
+    case 'logsumexp':
+      return tf.logSumExp(get(x.of), x.of.axes.indexOf(x.axis));
+    case 'gather': {
+      const axes = [...x.axes, x.axis];
+      const mask = oneHotMask(tf, get(x.index), lengthOf(x.axis));
+      const wide = tf.reshape(mask, axes.map((axis) => (x.index.axes.includes(axis) || axis === x.axis ? lengthOf(axis) : 1)));
+      const rest = x.of.axes.filter((axis) => axis !== x.axis);
+      const last = tf.transpose(get(x.of), [...rest, x.axis].map((axis) => x.of.axes.indexOf(axis)));
+      const of = tf.reshape(last, axes.map((axis) => (x.of.axes.includes(axis) ? lengthOf(axis) : 1)));
+      return tf.sum(tf.mul(of, wide), axes.length - 1);
+    }
+    case 'oneHot': {
+      const mask = oneHotMask(tf, get(x.index), lengthOf(x.axis));
+      const axes = [...x.index.axes, x.axis];
+      return tf.transpose(mask, x.axes.map((axis) => axes.indexOf(axis)));
+    }
+    default:
+      return binary(tf, x.op, aligned(x.left), aligned(x.right), shape);
+  }
+}
+
+function binary(tf: Tf, op: BinaryOp, left: Tensor, right: Tensor, shape: number[]): Tensor {
+  switch (op) {
+    case 'add':
+      return tf.add(left, right);
+    case 'sub':
+      return tf.sub(left, right);
+    case 'mul':
+      return tf.mul(left, right);
+    case 'div':
+      return tf.div(left, right);
+    case 'pow':
+      return tf.pow(left, right);
+    case 'maximum':
+      return extreme(tf, tf.broadcastTo(left, shape), tf.broadcastTo(right, shape), (a, b) => tf.maximum(a, b), 1);
+    case 'minimum':
+      return extreme(tf, tf.broadcastTo(left, shape), tf.broadcastTo(right, shape), (a, b) => tf.minimum(a, b), -1);
+    case 'greater':
+      return constantOf(tf, [left, right], ([a, b]) => tf.cast(tf.greater(a, b), 'float32'));
+    case 'greaterEqual':
+      return constantOf(tf, [left, right], ([a, b]) => tf.cast(tf.greaterEqual(a, b), 'float32'));
+    case 'equal':
+      return constantOf(tf, [left, right], ([a, b]) => tf.cast(tf.equal(a, b), 'float32'));
+  }
+}
+
+/** Maximum (sign 1) or minimum (sign −1) whose ties share the gradient; tfjs's own give all of it to the left. */
+function extreme(tf: Tf, left: Tensor, right: Tensor, f: (a: Tensor, b: Tensor) => Tensor, sign: 1 | -1): Tensor {
+  const op = tf.customGrad((a, b, save) => {
+    const [x, y] = [a as Tensor, b as Tensor];
+    (save as (saved: Tensor[]) => void)([x, y]);
+    return {
+      value: f(x, y),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [p, q] = saved as [Tensor, Tensor];
+        // sign(p − q) is 1, 0 or −1: all, half or none of the gradient goes to the left.
+        const toLeft = tf.mul(tf.add(tf.mul(tf.sign(tf.sub(p, q)), sign), 1), 0.5);
+        return [tf.mul(dy, toLeft), tf.mul(dy, tf.sub(1, toLeft))];
+      },
+    };
+  });
+  return op(left, right);
+}
+
+/**
+ * f(of) as a constant for the tape. tfjs walks every recorded operation between a variable and the loss, and fails
+ * at comparisons and argMax, which have no gradient; recorded as one operation with gradient zero they pass.
+ */
+function constantOf<T extends Tensor[]>(tf: Tf, of: [...T], f: (of: [...T]) => Tensor): Tensor {
+  const shapes = of.map((x) => x.shape);
+  const op = tf.customGrad((...args) => ({
+    value: f(args.slice(0, of.length) as [...T]),
+    gradFunc: () => shapes.map((shape) => tf.zeros(shape)),
+  }));
+  return op(...of);
+}
+
+function oneHotMask(tf: Tf, index: Tensor, length: number): Tensor {
+  return constantOf(tf, [index], ([of]) => tf.oneHot(tf.cast(of, 'int32'), length, 1, 0, 'float32'));
+}
+
+function firstMaxMask(tf: Tf, of: Expression, axis: Axis, get: (x: Expression) => Tensor): Tensor {
+  const dimension = of.axes.indexOf(axis);
+  const last = [...of.axes.filter((a) => a !== axis), axis];
+  return constantOf(tf, [get(of)], ([x]) => {
+    const mask = tf.oneHot(tf.argMax(x, dimension), x.shape[dimension] ?? 1, 1, 0, 'float32');
+    return tf.transpose(mask, of.axes.map((a) => last.indexOf(a)));
+  });
+}

@@ -1,0 +1,98 @@
+import { compareResult, type Mismatch } from './compare.ts';
+import { Fields } from './fields.ts';
+import { COLUMNS, PRECISION, type Column, type GoldenCase, type GoldenFile, type Ops } from './types.ts';
+
+/** Runs golden cases. No file system here: the same code runs in the browser's tests. */
+
+export type Outcome =
+  | { status: 'passed' | 'not run' }
+  | { status: 'failed'; mismatches: readonly Mismatch[] };
+
+/** One case on one column. An error that a computation throws is its failure, not the run's. */
+export async function runCase(
+  ops: Ops,
+  file: GoldenFile,
+  golden: GoldenCase,
+  column: Column,
+): Promise<Outcome> {
+  const op = ops[golden.op];
+  const compute = op?.[column];
+  if (!compute) return { status: 'not run' };
+  const bits = PRECISION[column];
+  const standard = {
+    rtol: file.tolerance[`float${bits}_rtol`],
+    atol: file.tolerance[`float${bits}_atol`],
+  };
+  try {
+    const result = await compute(
+      new Fields(golden.inputs, 'Input'),
+      new Fields(golden.hyper, 'Hyper'),
+      (term) => lengthOf(golden, term),
+    );
+    const mismatches = compareResult(golden.expected, result, (name) => op.tolerance?.[name] ?? standard);
+    return mismatches.length > 0 ? { status: 'failed', mismatches } : { status: 'passed' };
+  } catch (error) {
+    return { status: 'failed', mismatches: [{ what: 'error', expected: 'a result', got: String(error) }] };
+  }
+}
+
+/** Counts of one op, by column, and its failures. */
+export interface OpReport {
+  op: string;
+  cases: number;
+  passed: Record<Column, number>;
+  failed: Record<Column, number>;
+  /** An op that is neither implemented nor listed as not implemented. */
+  unknown: boolean;
+}
+
+export interface Failure {
+  id: string;
+  op: string;
+  column: Column;
+  mismatches: readonly Mismatch[];
+}
+
+export interface Report {
+  ops: OpReport[];
+  failures: Failure[];
+}
+
+/** Every case of every file on the given columns, op by op in the order of their first case. */
+export async function runFiles(
+  ops: Ops,
+  notImplemented: readonly string[],
+  files: readonly GoldenFile[],
+  columns: readonly Column[] = COLUMNS,
+): Promise<Report> {
+  const reports = new Map<string, OpReport>();
+  const failures: Failure[] = [];
+  for (const file of files) {
+    for (const golden of file.cases) {
+      const report = reports.get(golden.op) ?? {
+        op: golden.op,
+        cases: 0,
+        passed: { oracle: 0, expression: 0, tfjs: 0 },
+        failed: { oracle: 0, expression: 0, tfjs: 0 },
+        unknown: !(golden.op in ops) && !notImplemented.includes(golden.op),
+      };
+      reports.set(golden.op, report);
+      report.cases += 1;
+      for (const column of columns) {
+        const outcome = await runCase(ops, file, golden, column);
+        if (outcome.status === 'passed') report.passed[column] += 1;
+        if (outcome.status === 'failed') {
+          report.failed[column] += 1;
+          failures.push({ id: golden.id, op: golden.op, column, mismatches: outcome.mismatches });
+        }
+      }
+    }
+  }
+  return { ops: [...reports.values()], failures };
+}
+
+function lengthOf(golden: GoldenCase, term: string): number {
+  const value = golden.expected.terms[term];
+  if (!Array.isArray(value)) throw new Error(`${golden.id} does not expect an array "${term}".`);
+  return value.length;
+}

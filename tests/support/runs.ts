@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
+import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
+import type { RunEvent, RunLog } from '../../src/engine/protocol.ts';
+import { Session } from '../../src/engine/session.ts';
+import { labById } from '../../src/labs/index.ts';
+import { defaultsOf } from '../../src/labs/lab.ts';
+import { runtimes } from '../../src/labs/runtimes.ts';
+import type { KnobValues } from '../../src/terms/knob.ts';
+
+export interface RunOptions {
+  preset?: string;
+  seed?: number;
+  knobs?: KnobValues;
+  /** Instead of the preset's own. */
+  events?: RunEvent[];
+}
+
+/** The log of a service-mix run: a preset with knobs on top. */
+export function serviceMixLog({ preset = 'sufficient', seed = 0, knobs = {}, events }: RunOptions = {}): RunLog {
+  const lab = labById('service-mix');
+  const chosen = lab.presets.find(({ id }) => id === preset);
+  if (!chosen) throw new Error(`There is no preset ${preset}.`);
+  return {
+    lab: lab.id,
+    preset,
+    seed,
+    knobs: { ...defaultsOf(lab.knobs), ...chosen.knobs, ...knobs },
+    events: events ?? chosen.events,
+  };
+}
+
+export const readPublic = async (path: string): Promise<unknown> =>
+  JSON.parse(await readFile(new URL(`../../public/${path}`, import.meta.url), 'utf8')) as unknown;
+
+/** A session in Node; on the oracle unless another executor is given. */
+export async function openSession(
+  log: RunLog,
+  createExecutor: (setup: ExecutorSetup) => Executor = (setup) => new OracleExecutor(setup),
+): Promise<Session> {
+  const runtime = await runtimes[log.lab]?.();
+  if (!runtime) throw new Error(`The lab ${log.lab} has no runtime.`);
+  return Session.open(
+    {
+      build: (run) => runtime.build(run, readPublic),
+      createExecutor: (_, setup) => Promise.resolve(createExecutor(setup)),
+      refuge: () => 'oracle',
+    },
+    log,
+  );
+}

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vite';
+import { csp, policy } from './scripts/vite/csp.ts';
+import { shared } from './vite.shared.ts';
+
+export default defineConfig({
+  ...shared,
+  // Relative, so that dist/ works from any folder of any host.
+  base: './',
+  plugins: [...shared.plugins, csp()],
+  build: {
+    target: 'es2023',
+    sourcemap: true,
+    // Noise about plugin times of each worker.
+    rolldownOptions: { checks: { bundlerTimings: false } },
+  },
+  server: { port: 5173 },
+  // A meta policy does not govern a worker's own script; only response headers do.
+  preview: { port: 4173, headers: { 'Content-Security-Policy': policy } },
+});

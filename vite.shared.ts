@@ -1,0 +1,35 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { fileURLToPath } from 'node:url';
+import type { UserConfig } from 'vite';
+import { yaml } from './scripts/vite/yaml.ts';
+
+/** Settings that the build, the dev server, the tests and scripts/run.mjs have in common. */
+export const shared = {
+  plugins: [svelte(), yaml()],
+  resolve: {
+    alias: [
+      {
+        find: /^@tensorflow\/tfjs$/,
+        replacement: fileURLToPath(new URL('./workers/tf/slim.ts', import.meta.url)),
+      },
+    ],
+  },
+  // Listed because Vite would otherwise find lazily imported packages while the first worker runs, and reload.
+  optimizeDeps: {
+    include: [
+      'comlink',
+      'd3',
+      'valibot',
+      'yaml',
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-core/dist/register_all_gradients',
+      '@tensorflow/tfjs-backend-webgpu',
+      '@tensorflow/tfjs-backend-cpu',
+    ],
+  },
+  // Lazy chunks inside a worker need ES modules.
+  worker: { format: 'es', plugins: () => [yaml()] },
+} satisfies UserConfig;
+
+/** In Node, tfjs's deep imports are ES modules inside CommonJS packages: they must go through Vite. */
+export const inlineInNode = [/@tensorflow\//];
