@@ -1,6 +1,60 @@
-import * as tf from '@tensorflow/tfjs';
+import * as Comlink from 'comlink';
+import { Player } from '../src/engine/player.ts';
+import type { FromPage, ToPage, TrainerApi } from '../src/engine/protocol.ts';
+import { runtimes } from '../src/labs/runtimes.ts';
+import { createExecutor, refuge } from './executors.ts';
+import { rest } from './rest.ts';
 
-// A placeholder that proves that the worker is built and finds a backend.
-await import('@tensorflow/tfjs-backend-cpu');
-await tf.setBackend('cpu');
-postMessage(`Trainer ready on ${tf.getBackend()}`);
+let frames: MessagePort | undefined;
+let base = '';
+
+const player = new Player({
+  build: async (log) => {
+    const runtime = await runtimes[log.lab]?.();
+    if (!runtime) throw new Error(`There is no lab "${log.lab}".`);
+    return runtime.build(log, readPublic);
+  },
+  createExecutor,
+  refuge,
+  send: (frame, transfer) => frames?.postMessage(frame satisfies ToPage, transfer),
+  now: () => performance.now(),
+  rest,
+});
+
+async function readPublic(path: string): Promise<unknown> {
+  const answer = await fetch(new URL(path, base));
+  if (!answer.ok)
+    throw new Error(
+      `The bundled file ${path} could not be read (${String(answer.status)}). Reload the page.`,
+    );
+  return answer.json() as Promise<unknown>;
+}
+
+const api: TrainerApi = {
+  connect: (port, address) => {
+    frames = port;
+    base = address;
+    port.onmessage = ({ data }: MessageEvent<FromPage>) => {
+      if (data.kind === 'drawn') player.answered();
+      else port.postMessage(data satisfies ToPage);
+    };
+    return Promise.resolve();
+  },
+  load: (run) => player.load(run),
+  set: (knobs) => player.set(knobs),
+  play: () => player.play(),
+  pause: () => player.pause(),
+  reset: () => player.reset(),
+  step: (n) => player.step(n),
+  use: (executor) => player.use(executor),
+  limit: (stepsPerSecond) => Promise.resolve(player.limit(stepsPerSecond)),
+  visible: (visible) => Promise.resolve(player.visible(visible)),
+  metrics: () => player.metrics(),
+  series: () => Promise.resolve(player.series()),
+  samples: (n) => player.samples(n),
+  parameters: () => player.parameters(),
+  log: () => Promise.resolve(player.log()),
+  fitTemperature: () => player.fitTemperature(),
+};
+
+Comlink.expose(api);

@@ -2,7 +2,7 @@
 //
 // How the thresholds below were found: by search, not by principle. Kinds and round thresholds were combined, and
 // those kept whose softmax(−d/τ) comes closest to the synthetic city: mean entropy near 1.08, 5/50/95 % near
-// .45/1.1/1.6 nats, centred log-targets of norm about 4 … 13, and each kind the nearest one for 8 … 23 % of the places.
+// .45/1.1/1.6 nats, centred log-targets of norm about 4 … 13, and each kind the nearest one for 8 … 22 % of the places.
 // One τ for all kinds asks for comparable densities everywhere: hence the spacing, which thins the crowded coasts,
 // and hence no kind that exists only at the sea.
 import { distanceKm } from './geo.mjs';
@@ -113,5 +113,10 @@ const KINDS = [
 
 /** The kinds with their places, from cities, airports and capitals as `readSources` returns them. */
 export function placesOfKinds(sources) {
-  return KINDS.map(({ id, label, definition, select }) => ({ id, label, definition, places: select(sources) }));
+  return KINDS.map(({ id, label, definition, select }) => ({
+    id,
+    label,
+    definition,
+    places: select(sources),
+  }));
 }

@@ -43,9 +43,7 @@ function stateCodes(counties, votes) {
   for (const county of counties) {
     byState.set(county.state, [...(byState.get(county.state) ?? []), ...votes.get(county)]);
   }
-  return new Map(
-    [...byState].map(([state, zips]) => [state, tally(zips.map((zip) => zip.state))[0][0]]),
-  );
+  return new Map([...byState].map(([state, zips]) => [state, tally(zips.map((zip) => zip.state))[0][0]]));
 }
 
 /** Who has which name; a name is free once per state. */

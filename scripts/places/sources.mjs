@@ -1,7 +1,7 @@
 // Reads what the builder needs out of the two data packages. Everything is cut down to the contiguous US here.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { stop } from '../env.mjs';
 import { centroid } from './geo.mjs';
 
@@ -16,10 +16,13 @@ function folderOf(name) {
   const folder = (require.resolve.paths(name) ?? [])
     .map((path) => join(path, name))
     .find((path) => existsSync(join(path, 'package.json')));
-  if (!folder) stop(`The places are built from the package ${name}, which is not installed: run \`npm ci\` first.`);
+  if (!folder)
+    stop(`The places are built from the package ${name}, which is not installed: run \`npm ci\` first.`);
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   if (version !== VERSIONS[name])
-    stop(`The places are built from ${name} ${VERSIONS[name]}, but ${version} is installed: run \`npm ci\` first.`);
+    stop(
+      `The places are built from ${name} ${VERSIONS[name]}, but ${version} is installed: run \`npm ci\` first.`,
+    );
   return folder;
 }
 
@@ -38,19 +41,20 @@ function parseCsv(text) {
 const OUTSIDE_STATES = new Set(['AK', 'HI', 'PR', 'VI', 'GU', 'AS', 'MP']);
 const inContiguous = ({ lon, lat }) => lon > -125 && lon < -66.5 && lat > 24 && lat < 49.5;
 
-/** FIPS state numbers 1 … 56 without Alaska and Hawaii. */
-const isContiguousState = (state) => state !== 2 && state !== 15 && state <= 56;
-
 const stateOf = (fips) => Math.floor(fips / 1000);
 
-/** Codes that end in 000 are no counties: they are the states' waters in the Great Lakes and in Puget Sound. */
-const isWater = (fips) => fips % 1000 === 0;
+/**
+ * Counties of FIPS states 1 … 56 without Alaska and Hawaii. Codes that end in 000 are no counties: they are the
+ * states' waters in the Great Lakes and in Puget Sound.
+ */
+function isLandCounty(fips) {
+  const state = stateOf(fips);
+  return state !== 2 && state !== 15 && state <= 56 && fips % 1000 !== 0;
+}
 
 /** The county shapes of the contiguous US as TopoJSON geometries, those that have a shape and are land. */
 function landCounties(topology) {
-  return topology.objects.counties.geometries.filter(
-    ({ id, type }) => type && isContiguousState(stateOf(id)) && !isWater(id),
-  );
+  return topology.objects.counties.geometries.filter(({ id, type }) => type && isLandCounty(id));
 }
 
 /** Counties { fips, state, polygons, area, lon, lat } with their area centroids, by FIPS code. */
@@ -69,6 +73,12 @@ function readCounties(topology, topojson) {
       .filter(({ area }) => area > 0)
       .sort((a, b) => a.fips - b.fips)
   );
+}
+
+/** How many counties the source lists without any shape, or with one of no area. */
+function shapelessCount(topology, counties) {
+  const listed = topology.objects.counties.geometries.map(({ id }) => id).filter(isLandCounty);
+  return new Set(listed).size - counties.length;
 }
 
 /** Coast and state borders as lines of [lon, lat], and not the borders between counties of one state. */
@@ -138,6 +148,7 @@ export function readSources() {
 
   return {
     counties,
+    shapeless: shapelessCount(topology, counties),
     borders: readBorders(topology, topojson),
     cities,
     airports,

@@ -1,5 +1,15 @@
 import type { KnobValues } from '../terms/knob.ts';
-import type { EngineInfo, ExecutorId, Frame, Loaded, Metrics, Notice, RunLog, Sample, TemperatureFit } from './protocol.ts';
+import type {
+  EngineInfo,
+  ExecutorId,
+  Frame,
+  Loaded,
+  Metrics,
+  Notice,
+  RunLog,
+  Sample,
+  TemperatureFit,
+} from './protocol.ts';
 import { nextChunk, Session, type SessionHost } from './session.ts';
 
 const FRAME_MS = 50;
@@ -171,7 +181,8 @@ export class Player {
       }
       const session = this.#open();
       const started = this.#host.now();
-      const steps = this.#limit > 0 ? Math.min(this.#chunk, Math.max(1, Math.round(this.#limit / 20))) : this.#chunk;
+      const steps =
+        this.#limit > 0 ? Math.min(this.#chunk, Math.max(1, Math.round(this.#limit / 20))) : this.#chunk;
       try {
         await this.#exclusive(async () => {
           if (current()) await this.#train(session, steps, true);
@@ -180,7 +191,10 @@ export class Player {
         if (current() ? this.#frameDue() : run === this.#run) await this.#exclusive(() => this.#frame());
       } catch (error) {
         this.#playing = false;
-        session.notice = { kind: 'lost', text: `Training stopped: ${error instanceof Error ? error.message : String(error)}` };
+        session.notice = {
+          kind: 'lost',
+          text: `Training stopped: ${error instanceof Error ? error.message : String(error)}`,
+        };
         await this.#exclusive(() => this.#frame()).catch(() => undefined);
       }
       const pace = this.#limit > 0 ? (1000 * steps) / this.#limit - (this.#host.now() - started) : 0;
@@ -240,7 +254,10 @@ export class Player {
       ...(notice && { notice }),
     };
     this.#sentRows = session.series.length;
-    this.#host.send(frame, [values.buffer, ...Object.values(view).map((array) => array.buffer as ArrayBuffer)]);
+    this.#host.send(frame, [
+      values.buffer,
+      ...Object.values(view).map((array) => array.buffer as ArrayBuffer),
+    ]);
     this.#unanswered++;
     this.#lastFrame = this.#host.now();
     this.#frameCost = this.#lastFrame - started;

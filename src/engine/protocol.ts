@@ -121,10 +121,14 @@ export interface TemperatureFit {
   atBound: boolean;
 }
 
+/** What the page says on the port of frames: that one was drawn, or that it wants an echo after all that was sent. */
+export type FromPage = { kind: 'drawn' } | { kind: 'echo'; id: number };
+export type ToPage = Frame | { kind: 'echo'; id: number };
+
 /** The worker's side of Comlink. Every method rejects with an `Error` whose message can be shown. */
 export interface TrainerApi {
-  /** Hands over the port on which frames come. */
-  connect: (frames: MessagePort) => Promise<void>;
+  /** Hands over the port on which frames come, and the address of the page, under which bundled data lie. */
+  connect: (frames: MessagePort, base: string) => Promise<void>;
   load: (run: RunLog) => Promise<Loaded>;
   set: (knobs: KnobValues) => Promise<void>;
   play: () => Promise<void>;

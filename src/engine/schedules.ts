@@ -55,7 +55,7 @@ export interface ScheduleState {
   scale: number;
   /** Epochs reported so far. */
   epoch: number;
-  /** Best metric so far; null before the first that counts. */
+  /** Best metric so far (finite, or JSON would lose it); null before the first that counts. */
   best: number | null;
   badEpochs: number;
   cooldownLeft: number;
@@ -165,7 +165,8 @@ export function createSchedule(
     },
     state: () => ({ ...now }),
     restore(state) {
-      if (state.kind !== kind) throw new Error(`A ${kind} schedule cannot take up the state of ${state.kind}.`);
+      if (state.kind !== kind)
+        throw new Error(`A ${kind} schedule cannot take up the state of ${state.kind}.`);
       now = { ...state };
     },
   };

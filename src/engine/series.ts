@@ -42,7 +42,9 @@ export class Series {
   }
 
   toRecord(): Record<string, number[]> {
-    return Object.fromEntries(this.#columns.map((name, c) => [name, this.#rows.map((row) => row[c] as number)]));
+    return Object.fromEntries(
+      this.#columns.map((name, c) => [name, this.#rows.map((row) => row[c] as number)]),
+    );
   }
 }
 

@@ -1,12 +1,36 @@
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import { drawBatches } from './batches.ts';
 import { EventQueue } from './eventQueue.ts';
-import { ExecutorLost, type Chunk, type Executor, type ExecutorSetup, type ParameterState } from './executor.ts';
+import {
+  ExecutorLost,
+  type Chunk,
+  type Executor,
+  type ExecutorSetup,
+  type ParameterState,
+} from './executor.ts';
 import { initialParameters } from './initialization.ts';
 import { biasCorrections } from './optimizers.ts';
 import { parameterLayout } from './plan.ts';
-import type { Arrays, EngineInfo, ExecutorId, ExecutorInfo, Metrics, Notice, RunEvent, RunLog, Sample, TemperatureFit } from './protocol.ts';
-import { createSchedule, SCHEDULE_DEFAULTS, type Schedule, type ScheduleHyper, type ScheduleKind, type ScheduleState } from './schedules.ts';
+import type {
+  Arrays,
+  EngineInfo,
+  ExecutorId,
+  ExecutorInfo,
+  Metrics,
+  Notice,
+  RunEvent,
+  RunLog,
+  Sample,
+  TemperatureFit,
+} from './protocol.ts';
+import {
+  createSchedule,
+  SCHEDULE_DEFAULTS,
+  type Schedule,
+  type ScheduleHyper,
+  type ScheduleKind,
+  type ScheduleState,
+} from './schedules.ts';
 import { nextRecording, Series } from './series.ts';
 import type { Measured, Task } from './task.ts';
 
@@ -131,14 +155,22 @@ export class Session {
   /** What a reset starts: the loaded log where nobody touched it, else the knobs as they are now and no events. */
   get restart(): RunLog {
     if (!this.#byHand) return this.#start;
-    return { ...this.log, knobs: this.#knobs, events: [], ...(this.#lastExecutor && { executor: this.#lastExecutor }) };
+    return {
+      ...this.log,
+      knobs: this.#knobs,
+      events: [],
+      ...(this.#lastExecutor && { executor: this.#lastExecutor }),
+    };
   }
 
   /**
    * Trains at most `steps` steps: fewer where the run diverges, an event stops it (where `stopAtPause`), or `until`
    * says that time is up.
    */
-  async advance(steps: number, { stopAtPause = false, until = (): boolean => false } = {}): Promise<{ paused: boolean }> {
+  async advance(
+    steps: number,
+    { stopAtPause = false, until = (): boolean => false } = {},
+  ): Promise<{ paused: boolean }> {
     const target = this.#step + steps;
     try {
       while (this.#step < target && this.#status === 'ok') {
@@ -200,7 +232,9 @@ export class Session {
   }
 
   async fitTemperature(): Promise<TemperatureFit> {
-    return this.#guarded(async () => this.task.fitTemperature((await this.#evaluate()).validation, this.#knobs));
+    return this.#guarded(async () =>
+      this.task.fitTemperature((await this.#evaluate()).validation, this.#knobs),
+    );
   }
 
   async parameters(): Promise<Float32Array> {
@@ -252,7 +286,13 @@ export class Session {
   async #train(steps: number): Promise<void> {
     const chunk: Chunk = {
       steps,
-      batches: drawBatches(this.#start.seed, this.task.data.train.rows, this.task.plan.batchSize, this.#step, steps),
+      batches: drawBatches(
+        this.#start.seed,
+        this.task.data.train.rows,
+        this.task.plan.batchSize,
+        this.#step,
+        steps,
+      ),
       learningRate: new Float64Array(steps),
       correction1: new Float64Array(steps),
       correction2: new Float64Array(steps),
@@ -280,7 +320,9 @@ export class Session {
       return;
     }
     if (this.#byEpoch && this.#step % this.#stepsPerEpoch === 0)
-      this.#schedule.afterEpoch(this.#scheduleKind === 'reduce_on_plateau' ? (await this.#evaluate()).measured.total : NaN);
+      this.#schedule.afterEpoch(
+        this.#scheduleKind === 'reduce_on_plateau' ? (await this.#evaluate()).measured.total : NaN,
+      );
     if (nextRecording(this.#step - 1, this.#lastEvent) === this.#step) await this.#record();
   }
 
@@ -338,11 +380,13 @@ export class Session {
   async #apply(changes: KnobValues): Promise<void> {
     const before = this.#knobs;
     // A jump needs both its ends: the last value under the old knobs, and the first under the new ones.
-    if (this.#step > 0 && this.series.length > 0 && this.#evaluation?.step !== this.#step) await this.#record();
+    if (this.#step > 0 && this.series.length > 0 && this.#evaluation?.step !== this.#step)
+      await this.#record();
     this.#knobs = { ...before, ...changes };
     this.#executor.setKnobs(numericKnobs(this.task, this.#knobs));
     if (before['training.optimizer'] !== this.#knobs['training.optimizer']) await this.#freshMoments();
-    if (before['training.scheduler'] !== this.#knobs['training.scheduler']) this.#schedule = this.#newSchedule();
+    if (before['training.scheduler'] !== this.#knobs['training.scheduler'])
+      this.#schedule = this.#newSchedule();
     else {
       this.#schedule.setHyper(this.#scheduleHyper());
       this.#schedule.setBase(this.#number('training.learning_rate'));

@@ -16,7 +16,10 @@ const NOT_KNOBS = ['order', 'title', 'text', 'events'];
 /** Presets from the contents of `configs/<lab>/*.yaml`, by path. */
 export function readPresets(files: Readonly<Record<string, unknown>>): Preset[] {
   return Object.entries(files)
-    .map(([path, content]) => ({ id: (path.split('/').at(-1) ?? path).replace(/\.yaml$/, ''), file: content as PresetFile }))
+    .map(([path, content]) => ({
+      id: (path.split('/').at(-1) ?? path).replace(/\.yaml$/, ''),
+      file: content as PresetFile,
+    }))
     .sort((a, b) => a.file.order - b.file.order)
     .map(({ id, file }) => ({
       id,

@@ -39,7 +39,8 @@ const forSgd = only(optimizer.key, ['sgd'], 'Only SGD has momentum.');
 const forPlateau = only(scheduler.key, ['reduce_on_plateau'], 'Only ReduceLROnPlateau uses it.');
 const forCosine = only(scheduler.key, ['cosine_warm_restarts'], 'Only CosineAnnealingWarmRestarts uses it.');
 
-type NumberFields = Omit<NumberKnob, 'kind' | 'live' | 'scale' | 'key'> & Partial<Pick<NumberKnob, 'live' | 'scale'>>;
+type NumberFields = Omit<NumberKnob, 'kind' | 'live' | 'scale' | 'key'> &
+  Partial<Pick<NumberKnob, 'live' | 'scale'>>;
 const number = (name: string, fields: NumberFields): NumberKnob => ({
   kind: 'number',
   key: `training.${name}`,
@@ -58,7 +59,14 @@ export const trainingKnobs: readonly Knob[] = [
     default: 3e-3,
     scale: 'log',
   }),
-  number('beta1', { label: 'Adam β₁', caption: 'Memory of the mean gradient.', min: 0, max: 0.9999, default: 0.9, inactive: forAdam }),
+  number('beta1', {
+    label: 'Adam β₁',
+    caption: 'Memory of the mean gradient.',
+    min: 0,
+    max: 0.9999,
+    default: 0.9,
+    inactive: forAdam,
+  }),
   number('beta2', {
     label: 'Adam β₂',
     caption: 'Memory of the mean squared gradient.',
@@ -76,7 +84,14 @@ export const trainingKnobs: readonly Knob[] = [
     scale: 'log',
     inactive: forAdam,
   }),
-  number('momentum', { label: 'Momentum', caption: 'Memory of past gradients.', min: 0, max: 0.999, default: 0, inactive: forSgd }),
+  number('momentum', {
+    label: 'Momentum',
+    caption: 'Memory of past gradients.',
+    min: 0,
+    max: 0.999,
+    default: 0,
+    inactive: forSgd,
+  }),
   number('weight_decay', {
     label: 'Weight decay',
     caption: 'Part of the gradient with Adam and SGD; apart from it with AdamW.',
@@ -124,7 +139,14 @@ export const trainingKnobs: readonly Knob[] = [
     default: 10,
     inactive: forPlateau,
   }),
-  number('factor', { label: 'Factor', caption: 'What a drop multiplies the rate by.', min: 0.01, max: 0.99, default: 0.1, inactive: forPlateau }),
+  number('factor', {
+    label: 'Factor',
+    caption: 'What a drop multiplies the rate by.',
+    min: 0.01,
+    max: 0.99,
+    default: 0.1,
+    inactive: forPlateau,
+  }),
   number('threshold', {
     label: 'Threshold',
     caption: 'Relative gain that counts as better.',

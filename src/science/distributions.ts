@@ -59,7 +59,11 @@ export function xlogx(x: number): number {
 }
 
 /** Entropy of a row of log-probabilities, −Σ p log p. A log-probability of −∞ contributes nothing. */
-export function entropy(logProbabilities: ArrayLike<number>, offset = 0, K = logProbabilities.length - offset): number {
+export function entropy(
+  logProbabilities: ArrayLike<number>,
+  offset = 0,
+  K = logProbabilities.length - offset,
+): number {
   let sum = 0;
   for (let k = offset; k < offset + K; k++) {
     const logp = logProbabilities[k] as number;

@@ -7,8 +7,12 @@ export { floorKl, projectOntoReach, type Floor, type Projection } from './projec
 
 /** The extremes among the distributions within reach; entropies and divergences in nats. */
 export interface Reach {
-  /** Largest and smallest probability that any class can have. */
+  /** Largest probability that any class can have: one class high, the others alike. */
   pMax: number;
+  /**
+   * Probability of one class when it is low and the others alike. That is the smallest there is for small R; beyond
+   * about R = 2.5 (K = 3) … 5.5 (K = 8) a class gets lower still when one of the others rises with it.
+   */
   pMin: number;
   /** Entropy of the most certain distribution: one class at `pMax`, the others alike. */
   minEntropy: number;
@@ -62,5 +66,6 @@ export function requiredReachForEntropy(K: number, h: number): number {
 }
 
 function checkClasses(K: number): void {
-  if (!Number.isInteger(K) || K < 1) throw new RangeError(`The number of classes must be 1 or more, not ${K}.`);
+  if (!Number.isInteger(K) || K < 1)
+    throw new RangeError(`The number of classes must be 1 or more, not ${K}.`);
 }

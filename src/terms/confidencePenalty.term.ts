@@ -39,7 +39,8 @@ export const confidencePenalty: Penalty = {
       if (!gradient) continue;
       for (let i = row * classes; i < (row + 1) * classes; i++)
         gradient.scaled[i] =
-          (gradient.scaled[i] as number) + (beta * (probabilities[i] as number) * ((logProbabilities[i] as number) + h)) / rows;
+          (gradient.scaled[i] as number) +
+          (beta * (probabilities[i] as number) * ((logProbabilities[i] as number) + h)) / rows;
     }
     return perRow;
   },

@@ -25,7 +25,8 @@ const threshold: NumberKnob = {
   kind: 'number',
   key: 'loss.min_entropy',
   label: 'Minimum entropy',
-  caption: 'The entropy below which the penalty begins. It is an exact penalty: strong weights pin predictions here, not at uniform.',
+  caption:
+    'The entropy below which the penalty begins. It is an exact penalty: strong weights pin predictions here, not at uniform.',
   source,
   live: true,
   unit: 'nats',
@@ -73,7 +74,8 @@ export const entropy: Penalty = {
       if (!gradient) continue;
       for (let i = row * classes; i < (row + 1) * classes; i++)
         gradient.scaled[i] =
-          (gradient.scaled[i] as number) + (w * (probabilities[i] as number) * ((logProbabilities[i] as number) + h)) / rows;
+          (gradient.scaled[i] as number) +
+          (w * (probabilities[i] as number) * ((logProbabilities[i] as number) + h)) / rows;
     }
     return perRow;
   },

@@ -47,7 +47,8 @@ export const kl: Penalty = {
       if (!gradient) continue;
       for (let i = row * classes; i < (row + 1) * classes; i++)
         gradient.scaled[i] =
-          (gradient.scaled[i] as number) + (scale * (mass * (probabilities[i] as number) - (target[i] as number))) / rows;
+          (gradient.scaled[i] as number) +
+          (scale * (mass * (probabilities[i] as number) - (target[i] as number))) / rows;
     }
     return perRow;
   },

@@ -30,6 +30,7 @@ export const labelSmoothing: TargetTransform = {
   expression: (target) => add(mul(sub(1, knob(amount.key)), target), div(knob(amount.key), size('class'))),
   forward: (target, out, knobs) => {
     const epsilon = knobs(amount.key);
-    for (let i = 0; i < target.length; i++) out[i] = (1 - epsilon) * (target[i] as number) + epsilon / target.length;
+    for (let i = 0; i < target.length; i++)
+      out[i] = (1 - epsilon) * (target[i] as number) + epsilon / target.length;
   },
 };

@@ -8,7 +8,8 @@ const on: SwitchKnob = {
   kind: 'switch',
   key: 'model.use_logit_norm',
   label: 'LogitNorm',
-  caption: 'Scales every logit vector to one length. Then R = s / T alone decides which distributions can be said at all.',
+  caption:
+    'Scales every logit vector to one length. Then R = s / T alone decides which distributions can be said at all.',
   source,
   live: true,
   default: false,
@@ -39,12 +40,17 @@ export const logitNorm: LogitTransform = {
   labs: ['service-mix'],
   order: 0,
   color: 'logit-norm',
-  caption: 'Fixes the length of the logits: with temperature it bounds how far a prediction can be from flat.',
+  caption:
+    'Fixes the length of the logits: with temperature it bounds how far a prediction can be from flat.',
   source,
   knobs: [on, length],
   golden: { logit_norm: length.key },
   expression: (logits) =>
-    select(equal(knob(on.key), 1), div(mul(knob(length.key), logits), add(norm(logits, 'class'), EPSILON)), logits),
+    select(
+      equal(knob(on.key), 1),
+      div(mul(knob(length.key), logits), add(norm(logits, 'class'), EPSILON)),
+      logits,
+    ),
   forward: (logits, out, knobs) => {
     const scale = knobs(on.key) === 1 ? knobs(length.key) / (euclidean(logits) + EPSILON) : 1;
     for (let i = 0; i < logits.length; i++) out[i] = scale * (logits[i] as number);
@@ -57,7 +63,8 @@ export const logitNorm: LogitTransform = {
     for (let i = 0; i < logits.length; i++) along += (logits[i] as number) * (gradient[i] as number);
     // At the zero vector the length has gradient 0 (PyTorch's convention).
     const radial = n === 0 ? 0 : along / (n * (n + EPSILON));
-    for (let i = 0; i < logits.length; i++) gradient[i] = scale * ((gradient[i] as number) - radial * (logits[i] as number));
+    for (let i = 0; i < logits.length; i++)
+      gradient[i] = scale * ((gradient[i] as number) - radial * (logits[i] as number));
   },
 };
 

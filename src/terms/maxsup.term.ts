@@ -8,7 +8,8 @@ const weight: NumberKnob = {
   kind: 'number',
   key: 'loss.maxsup_weight',
   label: 'MaxSup weight',
-  caption: 'How strongly the largest logit is pushed down. It reads the logits before temperature, so its effect grows with T.',
+  caption:
+    'How strongly the largest logit is pushed down. It reads the logits before temperature, so its effect grows with T.',
   source,
   live: true,
   min: 0,
@@ -49,7 +50,8 @@ const threshold: NumberKnob = {
   max: 5,
   default: 0,
   scale: 'linear',
-  inactive: (values) => off(values) ?? (values[form.key] === 'hinge' ? undefined : 'Only the hinge form has a threshold.'),
+  inactive: (values) =>
+    off(values) ?? (values[form.key] === 'hinge' ? undefined : 'Only the hinge form has a threshold.'),
 };
 
 /**
@@ -95,7 +97,9 @@ export const maxsup: Penalty = {
       const largest = normalized[best] as number;
       const above = largest - knobs(threshold.key);
       const open = mode !== 'hinge' || above > 0;
-      perRow[row] = w * (mode === 'centered' ? largest - total / classes : mode === 'hinge' ? Math.max(0, above) : largest);
+      perRow[row] =
+        w *
+        (mode === 'centered' ? largest - total / classes : mode === 'hinge' ? Math.max(0, above) : largest);
       if (!gradient || !open) continue;
       const { normalized: out } = gradient;
       out[best] = (out[best] as number) + w / rows;

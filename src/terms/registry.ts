@@ -3,7 +3,8 @@ import type { LogitTransform, Penalty, TargetTransform, Term } from './term.ts';
 /** Every file named `*.term.ts` beside this one: to add a term is to add such a file. */
 const files = import.meta.glob<Readonly<Record<string, Term>>>('./*.term.ts', { eager: true });
 
-const isTerm = (value: unknown): value is Term => typeof value === 'object' && value !== null && 'kind' in value && 'labs' in value;
+const isTerm = (value: unknown): value is Term =>
+  typeof value === 'object' && value !== null && 'kind' in value && 'labs' in value;
 
 export const terms: readonly Term[] = Object.values(files)
   .flatMap((file) => Object.values(file).filter(isTerm))

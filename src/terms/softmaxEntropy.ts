@@ -7,8 +7,14 @@ export function entropyExpression({ logProbabilities, probabilities }: SoftmaxSc
 }
 
 /** The same of one row that starts at `from`. */
-export function entropyOfRow(logProbabilities: Float64Array, probabilities: Float64Array, from: number, classes: number): number {
+export function entropyOfRow(
+  logProbabilities: Float64Array,
+  probabilities: Float64Array,
+  from: number,
+  classes: number,
+): number {
   let h = 0;
-  for (let i = from; i < from + classes; i++) h -= (probabilities[i] as number) * (logProbabilities[i] as number);
+  for (let i = from; i < from + classes; i++)
+    h -= (probabilities[i] as number) * (logProbabilities[i] as number);
   return h;
 }

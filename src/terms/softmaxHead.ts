@@ -1,7 +1,16 @@
 import { logSoftmaxRows } from '../science/distributions.ts';
 import { add, constant, exp, input, logSoftmax, type Expression } from './language/expression.ts';
 import { isLogitTransform, isPenalty, isTargetTransform, term } from './registry.ts';
-import type { LogitTransform, NumericKnobs, Penalty, Phase, SoftmaxBatch, SoftmaxGradient, TargetTransform, Term } from './term.ts';
+import type {
+  LogitTransform,
+  NumericKnobs,
+  Penalty,
+  Phase,
+  SoftmaxBatch,
+  SoftmaxGradient,
+  TargetTransform,
+  Term,
+} from './term.ts';
 
 /**
  * The head of a classifier as data: raw logits f pass the logit transforms to u and v, the softmax makes p of v, and
@@ -93,7 +102,12 @@ export function headClosedForm(
   const { transforms, targets, penalties } = partsOf(head);
   /** Logits before each transform and after the last. */
   const stages = [logits];
-  for (const transform of transforms) stages.push(forwardRows(stages.at(-1) as Float64Array, classes, (x, y) => { transform.forward(x, y, knobs, phase); }));
+  for (const transform of transforms)
+    stages.push(
+      forwardRows(stages.at(-1) as Float64Array, classes, (x, y) => {
+        transform.forward(x, y, knobs, phase);
+      }),
+    );
   const after = transforms.findIndex(({ id }) => id === NORMALIZED_BY) + 1;
   const scaled = stages.at(-1) as Float64Array;
   const logProbabilities = new Float64Array(logits.length);
@@ -101,7 +115,13 @@ export function headClosedForm(
   const batch: SoftmaxBatch = {
     rows,
     classes,
-    target: targets.reduce((t, transform) => forwardRows(t, classes, (x, y) => { transform.forward(x, y, knobs); }), target),
+    target: targets.reduce(
+      (t, transform) =>
+        forwardRows(t, classes, (x, y) => {
+          transform.forward(x, y, knobs);
+        }),
+      target,
+    ),
     normalized: stages[after] as Float64Array,
     scaled,
     logProbabilities,
@@ -111,12 +131,24 @@ export function headClosedForm(
   const by: SoftmaxGradient | undefined = want.gradient
     ? { normalized: new Float64Array(logits.length), scaled: new Float64Array(logits.length) }
     : undefined;
-  const contributions = acting.map((penalty) => ({ id: penalty.id, perRow: penalty.closedForm(batch, knobs, by) }));
+  const contributions = acting.map((penalty) => ({
+    id: penalty.id,
+    perRow: penalty.closedForm(batch, knobs, by),
+  }));
   const total = contributions.reduce((sum, { perRow }) => sum + perRow.reduce((a, b) => a + b, 0) / rows, 0);
-  return { ...batch, contributions, total, ...(by && { gradient: backward(stages, transforms, after, by, classes, knobs, phase) }) };
+  return {
+    ...batch,
+    contributions,
+    total,
+    ...(by && { gradient: backward(stages, transforms, after, by, classes, knobs, phase) }),
+  };
 }
 
-function forwardRows(x: Float64Array, classes: number, f: (row: Float64Array, out: Float64Array) => void): Float64Array {
+function forwardRows(
+  x: Float64Array,
+  classes: number,
+  f: (row: Float64Array, out: Float64Array) => void,
+): Float64Array {
   const out = new Float64Array(x.length);
   for (let i = 0; i < x.length; i += classes) f(x.subarray(i, i + classes), out.subarray(i, i + classes));
   return out;
@@ -134,7 +166,9 @@ function backward(
 ): Float64Array {
   const gradient = by.scaled;
   for (let stage = transforms.length; stage >= 0; stage--) {
-    if (stage === after) for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) + (by.normalized[i] as number);
+    if (stage === after)
+      for (let i = 0; i < gradient.length; i++)
+        gradient[i] = (gradient[i] as number) + (by.normalized[i] as number);
     const transform = transforms[stage - 1];
     const logits = stages[stage - 1];
     if (transform && logits)

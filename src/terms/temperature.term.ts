@@ -8,7 +8,8 @@ const temperatureKnob: NumberKnob = {
   kind: 'number',
   key: 'model.temperature',
   label: 'Temperature T',
-  caption: 'Divides the logits. With LogitNorm it shrinks the reach; without it, training just learns logits T times larger.',
+  caption:
+    'Divides the logits. With LogitNorm it shrinks the reach; without it, training just learns logits T times larger.',
   source,
   live: true,
   min: 0.05,

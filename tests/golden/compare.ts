@@ -1,13 +1,5 @@
 import { asNumber, flatten } from './fields.ts';
-import type { Expected, Result, Tolerance } from './types.ts';
-
-/** One place at which a result is not what the file expects. */
-export interface Mismatch {
-  /** Section, name and indices, as in `grad.logits[3]`. */
-  what: string;
-  expected: string;
-  got: string;
-}
+import type { Expected, Mismatch, Result, Tolerance } from './types.ts';
 
 const SECTIONS = ['terms', 'grad', 'grad_terms'] as const;
 
@@ -58,7 +50,11 @@ export function compareValue(
   }
   const values = flatten(got);
   if (values?.length !== numbers.length) {
-    return { what, expected: `${numbers.length} numbers`, got: values ? `${values.length} numbers` : show(got) };
+    return {
+      what,
+      expected: `${numbers.length} numbers`,
+      got: values ? `${values.length} numbers` : show(got),
+    };
   }
   let worst = 1;
   let at = -1;

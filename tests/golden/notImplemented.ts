@@ -3,8 +3,6 @@
  * nor in `ops.ts` is an error.
  */
 export const notImplemented: readonly string[] = [
-  'service_mix_total',
-  'cross_entropy_label_smoothing',
   'kl_reference',
   'task_plus_kl',
   'seg_total',

@@ -1,6 +1,6 @@
-import { optimOps } from './ops/optim.ts';
-import { scienceOps } from './ops/science.ts';
+import { tf } from '../support/cpu.ts';
+import { opsOn } from './opsOn.ts';
 import type { Ops } from './types.ts';
 
-/** Every golden op that is implemented, from one file per family in `ops/`. */
-export const ops: Ops = { ...scienceOps, ...optimOps };
+/** Every golden op that is implemented, in Node. */
+export const ops: Ops = opsOn(tf);

@@ -1,18 +1,24 @@
 import { COLUMNS, type Column } from './types.ts';
 import type { OpReport, Report } from './run.ts';
 
-/** A report as text: a table op × column, a line per failing case, and the count on the oracle. */
+/** A report as text: a table op × column, a line per failing or disputed case, and the count on the oracle. */
 export function formatReport(report: Report): string {
   const rows = [
     ['op', 'cases', ...COLUMNS],
     ...report.ops.map((op) => [op.op, String(op.cases), ...COLUMNS.map((column) => cell(op, column))]),
   ];
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  const lines = rows.map((row) =>
+    row
+      .map((text, i) => text.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   for (const { id, op, column, mismatches } of report.failures) {
     const what = mismatches.map((m) => `${m.what}: expected ${m.expected}, got ${m.got}`).join('; ');
     lines.push(`FAILED ${id} (${op}, ${column}): ${what}`);
   }
+  for (const { id, op, column, note } of report.notes) lines.push(`NOTE ${id} (${op}, ${column}): ${note}`);
   for (const { op, unknown, cases } of report.ops) {
     if (unknown) lines.push(`FAILED ${op}: unknown op (${cases} cases)`);
   }

@@ -20,6 +20,14 @@ export interface GoldenFile {
   cases: GoldenCase[];
 }
 
+/** One place at which a result is not what the file expects. */
+export interface Mismatch {
+  /** Section, name and indices, as in `grad.logits[3]`. */
+  what: string;
+  expected: string;
+  got: string;
+}
+
 /** |got − expected| ≤ atol + rtol · |expected|. */
 export interface Tolerance {
   rtol: number;
@@ -55,5 +63,15 @@ export const PRECISION: Record<Column, 32 | 64> = { oracle: 64, expression: 64, 
 export type Op = Partial<Record<Column, Compute>> & {
   /** By term, where the file's notes give a tolerance of their own. */
   tolerance?: Readonly<Record<string, Tolerance>>;
+  /**
+   * Asked when a result differs: proves, from the op's definition alone, that it is the file that is wrong, and says so
+   * in a sentence that the report prints; undefined when there is no proof.
+   */
+  dispute?: (
+    inputs: Fields,
+    hyper: Fields,
+    result: Result,
+    mismatches: readonly Mismatch[],
+  ) => string | undefined;
 };
 export type Ops = Readonly<Record<string, Op>>;

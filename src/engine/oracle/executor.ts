@@ -16,7 +16,8 @@ export class OracleExecutor implements Executor {
   readonly #count: number;
   readonly #gradient: Float64Array;
   #state: ParameterState;
-  #knobs: Float64Array;
+  /** Numbers by key, one map for each member. */
+  #knobs: ReadonlyMap<string, number>[];
 
   constructor(setup: ExecutorSetup) {
     this.#setup = setup;
@@ -24,11 +25,11 @@ export class OracleExecutor implements Executor {
     this.#count = parameterLayout(setup.plan).count;
     this.#gradient = new Float64Array(this.#count);
     this.#state = copy(setup.state);
-    this.#knobs = setup.knobs.slice();
+    this.#knobs = this.#byKey(setup.knobs);
   }
 
   setKnobs(values: Float64Array): void {
-    this.#knobs = values.slice();
+    this.#knobs = this.#byKey(values);
   }
 
   train(chunk: Chunk): Promise<ChunkResult> {
@@ -58,16 +59,22 @@ export class OracleExecutor implements Executor {
     const head = headClosedForm(plan.head, logits, target, k, knob, 'training', { gradient: true });
     this.#network.backward(parameters, head.gradient as Float64Array, plan.batchSize, this.#gradient);
     const norm = clipGradientNorm(this.#gradient, knob('training.grad_clip'));
-    optimizerStep(OPTIMIZERS[knob('training.optimizer')] ?? 'adam', parameters, this.#gradient, this.#momentsOf(member), {
-      learningRate: chunk.learningRate[step] as number,
-      beta1: knob('training.beta1'),
-      beta2: knob('training.beta2'),
-      eps: knob('training.eps'),
-      momentum: knob('training.momentum'),
-      weightDecay: knob('training.weight_decay'),
-      correction1: chunk.correction1[step] as number,
-      correction2: chunk.correction2[step] as number,
-    });
+    optimizerStep(
+      OPTIMIZERS[knob('training.optimizer')] ?? 'adam',
+      parameters,
+      this.#gradient,
+      this.#momentsOf(member),
+      {
+        learningRate: chunk.learningRate[step] as number,
+        beta1: knob('training.beta1'),
+        beta2: knob('training.beta2'),
+        eps: knob('training.eps'),
+        momentum: knob('training.momentum'),
+        weightDecay: knob('training.weight_decay'),
+        correction1: chunk.correction1[step] as number,
+        correction2: chunk.correction2[step] as number,
+      },
+    );
     return { loss: head.total, norm };
   }
 
@@ -97,12 +104,21 @@ export class OracleExecutor implements Executor {
     this.#state = { parameters: new Float64Array(0), moments: new Float64Array(0) };
   }
 
+  #byKey(values: Float64Array): ReadonlyMap<string, number>[] {
+    const { plan, members } = this.#setup;
+    return Array.from(
+      { length: members },
+      (_, member) =>
+        new Map(plan.knobs.map((key, h) => [key, values[member * plan.knobs.length + h] as number])),
+    );
+  }
+
   #knobsOf(member: number): NumericKnobs {
-    const { knobs } = this.#setup.plan;
+    const values = this.#knobs[member];
     return (key) => {
-      const position = knobs.indexOf(key);
-      if (position < 0) throw new Error(`The plan has no knob ${key}.`);
-      return this.#knobs[member * knobs.length + position] as number;
+      const value = values?.get(key);
+      if (value === undefined) throw new Error(`The plan has no knob ${key}.`);
+      return value;
     };
   }
 

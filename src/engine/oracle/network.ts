@@ -1,5 +1,6 @@
 import { parameterLayout, type LayerSlice, type Plan } from '../plan.ts';
 import { activations } from './activations.ts';
+import { affine, affineByInput, affineByParameters } from './affine.ts';
 
 /** A dense network in f64, with reverse mode written by hand. Buffers serve batches of up to `maxRows`. */
 export class Network {
@@ -39,7 +40,7 @@ export class Network {
       const x = this.#values[l] as Float64Array;
       const sums = this.#sums[l] as Float64Array;
       const out = this.#values[l + 1] as Float64Array;
-      affine(x, parameters, weights, biases, sums, rows, layer.inputs, layer.outputs);
+      affine(sums, x, parameters, { rows, inputs: layer.inputs, outputs: layer.outputs, weights, biases });
       const count = rows * layer.outputs;
       if (!layer.activation) out.set(sums.subarray(0, count));
       else {
@@ -47,7 +48,10 @@ export class Network {
         for (let i = 0; i < count; i++) out[i] = value(sums[i] as number);
       }
     });
-    return (this.#values.at(-1) as Float64Array).subarray(0, rows * (this.#slices.at(-1)?.layer.outputs ?? 0));
+    return (this.#values.at(-1) as Float64Array).subarray(
+      0,
+      rows * (this.#slices.at(-1)?.layer.outputs ?? 0),
+    );
   }
 
   /**
@@ -67,70 +71,9 @@ export class Network {
         const sums = this.#sums[l] as Float64Array;
         for (let i = 0; i < rows * layer.outputs; i++) by[i] = (by[i] as number) * slope(sums[i] as number);
       }
-      affineBackward(
-        this.#values[l] as Float64Array,
-        parameters,
-        weights,
-        biases,
-        by,
-        gradient,
-        l > 0 ? (this.#adjoints[l - 1] as Float64Array) : undefined,
-        rows,
-        layer.inputs,
-        layer.outputs,
-      );
-    }
-  }
-}
-
-/** out = x W + b */
-function affine(
-  x: Float64Array,
-  p: Float64Array,
-  weights: number,
-  biases: number,
-  out: Float64Array,
-  rows: number,
-  inputs: number,
-  outputs: number,
-): void {
-  for (let row = 0; row < rows; row++) {
-    const o = row * outputs;
-    for (let j = 0; j < outputs; j++) out[o + j] = p[biases + j] as number;
-    for (let i = 0; i < inputs; i++) {
-      const value = x[row * inputs + i] as number;
-      if (value === 0) continue;
-      const w = weights + i * outputs;
-      for (let j = 0; j < outputs; j++) out[o + j] = (out[o + j] as number) + value * (p[w + j] as number);
-    }
-  }
-}
-
-function affineBackward(
-  x: Float64Array,
-  p: Float64Array,
-  weights: number,
-  biases: number,
-  by: Float64Array,
-  gradient: Float64Array,
-  byInput: Float64Array | undefined,
-  rows: number,
-  inputs: number,
-  outputs: number,
-): void {
-  for (let row = 0; row < rows; row++) {
-    const o = row * outputs;
-    for (let j = 0; j < outputs; j++) gradient[biases + j] = (gradient[biases + j] as number) + (by[o + j] as number);
-    for (let i = 0; i < inputs; i++) {
-      const value = x[row * inputs + i] as number;
-      const w = weights + i * outputs;
-      let total = 0;
-      if (value !== 0)
-        for (let j = 0; j < outputs; j++)
-          gradient[w + j] = (gradient[w + j] as number) + value * (by[o + j] as number);
-      if (!byInput) continue;
-      for (let j = 0; j < outputs; j++) total += (p[w + j] as number) * (by[o + j] as number);
-      byInput[row * inputs + i] = total;
+      const shape = { rows, inputs: layer.inputs, outputs: layer.outputs, weights, biases };
+      affineByParameters(gradient, this.#values[l] as Float64Array, by, shape);
+      if (l > 0) affineByInput(this.#adjoints[l - 1] as Float64Array, by, parameters, shape);
     }
   }
 }

@@ -52,13 +52,29 @@ export class TfjsExecutor implements Executor {
     this.#head = headExpressions(setup.plan.head, 'training');
     const { tf } = runtime;
     const { plan, data, members } = setup;
-    const upload = ({ rows, features: x, targets }: { rows: number; features: Float32Array; targets?: Float32Array }): TensorSet => ({
+    const upload = ({
+      rows,
+      features: x,
+      targets,
+    }: {
+      rows: number;
+      features: Float32Array;
+      targets?: Float32Array;
+    }): TensorSet => ({
       features: tf.tensor2d(x, [rows, features(plan)]),
       targets: targets && tf.tensor2d(targets, [rows, classes(plan)]),
     });
-    this.#sets = { train: upload(data.train), validation: upload(data.validation), stage: upload(data.stage) };
+    this.#sets = {
+      train: upload(data.train),
+      validation: upload(data.validation),
+      stage: upload(data.stage),
+    };
     this.#knobs = setup.knobs.slice();
-    this.#members = Array.from({ length: members }, () => ({ parameters: [], moments: [], knobs: new Map<string, Scalar>() }));
+    this.#members = Array.from({ length: members }, () => ({
+      parameters: [],
+      moments: [],
+      knobs: new Map<string, Scalar>(),
+    }));
     this.setKnobs(setup.knobs);
     this.restore(setup.state);
   }
@@ -99,28 +115,40 @@ export class TfjsExecutor implements Executor {
   #step(chunk: Chunk, step: number, member: Member, k: number): Tensor {
     const { tf } = this.#runtime;
     const { plan } = this.#setup;
-    const knob = (key: string): number => this.#knobs[k * plan.knobs.length + plan.knobs.indexOf(key)] as number;
+    const knob = (key: string): number =>
+      this.#knobs[k * plan.knobs.length + plan.knobs.indexOf(key)] as number;
     const kind = OPTIMIZERS[knob('training.optimizer')] ?? 'adam';
     const { train } = this.#sets;
     const [report, parameters, ...moments] = tf.tidy(() => {
-      const batch = tf.tensor1d(chunk.batches.subarray(step * plan.batchSize, (step + 1) * plan.batchSize), 'int32');
+      const batch = tf.tensor1d(
+        chunk.batches.subarray(step * plan.batchSize, (step + 1) * plan.batchSize),
+        'int32',
+      );
       const x = tf.gather(train.features, batch);
       const target = tf.gather(train.targets as Tensor2D, batch);
-      const loss = (...parameters: Tensor[]): Scalar => this.#loss(forward(tf, plan, parameters, x), target, member);
+      const loss = (...parameters: Tensor[]): Scalar =>
+        this.#loss(forward(tf, plan, parameters, x), target, member);
       const { value, grads } = tf.valueAndGrads(loss)(member.parameters);
       const norm = globalNorm(tf, grads);
       const limit = knob('training.grad_clip');
       const scale = tf.minimum(1, tf.div(limit, tf.add(norm, 1e-6)));
-      const next = update(tf, kind, member.parameters, limit > 0 ? grads.map((g) => tf.mul(g, scale)) : grads, member.moments, {
-        learningRate: chunk.learningRate[step] as number,
-        beta1: knob('training.beta1'),
-        beta2: knob('training.beta2'),
-        eps: knob('training.eps'),
-        momentum: knob('training.momentum'),
-        weightDecay: knob('training.weight_decay'),
-        correction1: chunk.correction1[step] as number,
-        correction2: chunk.correction2[step] as number,
-      });
+      const next = update(
+        tf,
+        kind,
+        member.parameters,
+        limit > 0 ? grads.map((g) => tf.mul(g, scale)) : grads,
+        member.moments,
+        {
+          learningRate: chunk.learningRate[step] as number,
+          beta1: knob('training.beta1'),
+          beta2: knob('training.beta2'),
+          eps: knob('training.eps'),
+          momentum: knob('training.momentum'),
+          weightDecay: knob('training.weight_decay'),
+          correction1: chunk.correction1[step] as number,
+          correction2: chunk.correction2[step] as number,
+        },
+      );
       return [[tf.stack([value, norm])], next.parameters, ...next.moments];
     }) as [[Tensor], Parameters, ...[Tensor, Tensor][]];
     tf.dispose([member.parameters, member.moments]);
@@ -141,7 +169,9 @@ export class TfjsExecutor implements Executor {
     const { tf } = this.#runtime;
     const { plan } = this.#setup;
     const x = this.#sets[set].features;
-    return this.#read(tf.tidy(() => tf.stack(this.#members.map(({ parameters }) => forward(tf, plan, parameters, x)))));
+    return this.#read(
+      tf.tidy(() => tf.stack(this.#members.map(({ parameters }) => forward(tf, plan, parameters, x)))),
+    );
   }
 
   async save(): Promise<ParameterState> {
@@ -150,7 +180,13 @@ export class TfjsExecutor implements Executor {
     const [parameters, moments] = await Promise.all([
       this.#read(tf.tidy(() => flat(this.#members.flatMap((member) => member.parameters)))),
       this.#read(
-        tf.tidy(() => flat(this.#members.flatMap((member) => [0, 1].flatMap((i) => member.moments.map((pair) => pair[i] as Tensor))))),
+        tf.tidy(() =>
+          flat(
+            this.#members.flatMap((member) =>
+              [0, 1].flatMap((i) => member.moments.map((pair) => pair[i] as Tensor)),
+            ),
+          ),
+        ),
       ),
     ]);
     return { parameters, moments };
@@ -171,8 +207,10 @@ export class TfjsExecutor implements Executor {
 
   dispose(): void {
     const { tf } = this.#runtime;
-    for (const { parameters, moments, knobs } of this.#members) tf.dispose([parameters, moments, [...knobs.values()]]);
-    for (const set of Object.values(this.#sets)) tf.dispose([set.features, ...(set.targets ? [set.targets] : [])]);
+    for (const { parameters, moments, knobs } of this.#members)
+      tf.dispose([parameters, moments, [...knobs.values()]]);
+    for (const set of Object.values(this.#sets))
+      tf.dispose([set.features, ...(set.targets ? [set.targets] : [])]);
     this.#members = [];
   }
 
@@ -184,7 +222,10 @@ export class TfjsExecutor implements Executor {
       return Float64Array.from(values);
     } catch (error) {
       // A lost device shows as an AbortError of the buffer's mapping, before or after its own event.
-      if (this.#runtime.lost() || (error instanceof Error && /device.*lost|lost.*device/i.test(error.message)))
+      if (
+        this.#runtime.lost() ||
+        (error instanceof Error && /device.*lost|lost.*device/i.test(error.message))
+      )
         throw new ExecutorLost('The GPU device was lost.', { cause: error });
       throw error;
     } finally {

@@ -3,7 +3,10 @@ import type { Lab, Problem } from '../lab.ts';
 import { readPresets } from '../presets.ts';
 import { knobs } from './knobs.ts';
 
-const files = import.meta.glob<unknown>('../../../configs/service-mix/*.yaml', { eager: true, import: 'default' });
+const files = import.meta.glob<unknown>('../../../configs/service-mix/*.yaml', {
+  eager: true,
+  import: 'default',
+});
 
 export const serviceMix: Lab = {
   id: 'service-mix',

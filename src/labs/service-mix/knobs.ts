@@ -20,13 +20,20 @@ const cityOnly = (values: KnobValues): string | undefined =>
   values[source.key] === 'city' ? undefined : 'The US counties have eight fixed kinds of places.';
 
 type NumberFields = Omit<NumberKnob, 'kind' | 'live' | 'scale' | 'key'> & Partial<Pick<NumberKnob, 'scale'>>;
-const number = (key: string, fields: NumberFields): NumberKnob => ({ kind: 'number', key, live: false, scale: 'linear', ...fields });
+const number = (key: string, fields: NumberFields): NumberKnob => ({
+  kind: 'number',
+  key,
+  live: false,
+  scale: 'linear',
+  ...fields,
+});
 
 const dataKnobs: readonly Knob[] = [
   source,
   number('data.points', {
     label: 'Training places',
-    caption: 'How many places the model learns from. Of the counties at most all that are not set aside for validation.',
+    caption:
+      'How many places the model learns from. Of the counties at most all that are not set aside for validation.',
     integer: true,
     min: 16,
     max: 20_000,
@@ -74,7 +81,8 @@ const dataKnobs: readonly Knob[] = [
     kind: 'choice',
     key: 'data.targets',
     label: 'Training targets',
-    caption: 'The whole distribution, or one category drawn from it. Validation always keeps the distribution.',
+    caption:
+      'The whole distribution, or one category drawn from it. Validation always keeps the distribution.',
     live: false,
     options: [
       { value: 'distribution', label: 'distribution' },
@@ -98,7 +106,9 @@ const dataKnobs: readonly Knob[] = [
     default: '',
     placeholder: 'follows seed',
     check: (text) =>
-      /^\d{0,9}$/.test(text) ? undefined : 'The data seed is a whole number of at most nine digits, or empty.',
+      /^\d{0,9}$/.test(text)
+        ? undefined
+        : 'The data seed is a whole number of at most nine digits, or empty.',
   } satisfies TextKnob,
 ];
 
@@ -127,7 +137,12 @@ const modelKnobs: readonly Knob[] = [
 ];
 
 /** All knobs of the lab, in the order of the panel: data, model with its transforms, loss terms, training. */
-export const knobs: readonly Knob[] = [dataKnobs, modelKnobs, termsOf('service-mix').flatMap((term) => term.knobs), trainingKnobs]
+export const knobs: readonly Knob[] = [
+  dataKnobs,
+  modelKnobs,
+  termsOf('service-mix').flatMap((term) => term.knobs),
+  trainingKnobs,
+]
   .flat()
   .sort((a, b) => groupOf(a) - groupOf(b));
 

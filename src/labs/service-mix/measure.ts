@@ -36,7 +36,10 @@ export class Meter {
   floor(knobs: KnobValues): { mean: number; perRow: Float64Array; shareReachable: number } {
     const reach = reachOf(knobs);
     if (this.#floor?.reach !== reach)
-      this.#floor = { reach, ...floorKl(this.#targets, this.#targets.length / this.#classes, this.#classes, reach) };
+      this.#floor = {
+        reach,
+        ...floorKl(this.#targets, this.#targets.length / this.#classes, this.#classes, reach),
+      };
     return this.#floor;
   }
 
@@ -44,12 +47,20 @@ export class Meter {
     const rows = logits.length / this.#classes;
     const head = this.predict(logits, numeric);
     const agree = agreement(head.logProbabilities, this.#targets, rows, this.#classes);
-    const [q05, q25, q75, q95] = quantiles(agree.entropyPredicted, [0.05, 0.25, 0.75, 0.95]) as [number, number, number, number];
+    const [q05, q25, q75, q95] = quantiles(agree.entropyPredicted, [0.05, 0.25, 0.75, 0.95]) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const kl = mean(agree.kl);
     const floor = this.floor(knobs);
     const terms = Object.fromEntries(head.contributions.map(({ id, perRow }) => [id, mean(perRow)]));
     const hinge = numberAt(knobs, 'loss.min_entropy');
-    const hinged = numberAt(knobs, 'loss.entropy_weight') > 0 ? agree.entropyPredicted.filter((h) => h < hinge).length / rows : 0;
+    const hinged =
+      numberAt(knobs, 'loss.entropy_weight') > 0
+        ? agree.entropyPredicted.filter((h) => h < hinge).length / rows
+        : 0;
     const values = {
       kl,
       klSd: standardDeviation(agree.kl),
@@ -65,8 +76,8 @@ export class Meter {
       entropyCorrelation: agree.entropyCorrelation,
       betweenSampleSd: agree.betweenSampleSd,
       top1Agreement: agree.top1Agreement,
-      maxLogitMean: meanOfRows(head.normalized, this.#classes, (row) => Math.max(...row)),
-      featureNormMean: meanOfRows(logits, this.#classes, (row) => Math.hypot(...row)),
+      maxLogitMean: meanOfRows(head.normalized, this.#classes, largest),
+      featureNormMean: meanOfRows(logits, this.#classes, euclidean),
       hingeActiveShare: hinged,
       ...this.#pulls(logits, numeric),
     };
@@ -80,11 +91,19 @@ export class Meter {
     const ids = this.#head.terms.filter((id) => isPenalty(term(id)));
     return Object.fromEntries(
       ids.map((id) => {
-        const { gradient } = headClosedForm(this.#head, logits, this.#targets, this.#classes, numeric, 'training', {
-          gradient: true,
-          only: [id],
-        });
-        return [`pull.${id}`, rows * meanOfRows(gradient ?? logits, this.#classes, (row) => Math.hypot(...row))];
+        const { gradient } = headClosedForm(
+          this.#head,
+          logits,
+          this.#targets,
+          this.#classes,
+          numeric,
+          'training',
+          {
+            gradient: true,
+            only: [id],
+          },
+        );
+        return [`pull.${id}`, rows * meanOfRows(gradient ?? logits, this.#classes, euclidean)];
       }),
     );
   }
@@ -96,7 +115,8 @@ export class Meter {
       const contribution = terms[id];
       if (!isPenalty(declared) || contribution === undefined) continue;
       const unbounded = declared.unbounded?.(knobs);
-      if (unbounded && contribution < -RUNAWAY * flat) return `${declared.label} fell to ${contribution.toFixed(1)}. ${unbounded}`;
+      if (unbounded && contribution < -RUNAWAY * flat)
+        return `${declared.label} fell to ${contribution.toFixed(1)}. ${unbounded}`;
     }
     if (Number.isNaN(kl) || kl > EXPLOSION * flat) return explainDivergence(this.#head, knobs, kl);
     return undefined;
@@ -115,8 +135,25 @@ export function explainDivergence(head: SoftmaxHead, knobs: KnobValues, kl = NaN
   return `${seen}. The steps are too large: lower the learning rate, now ${rate}, or set a gradient clip, then reset.`;
 }
 
-function meanOfRows(values: Float64Array, width: number, f: (row: Float64Array) => number): number {
+/** Mean over rows of f(values, start of the row, width). */
+function meanOfRows(
+  values: Float64Array,
+  width: number,
+  f: (values: Float64Array, from: number, width: number) => number,
+): number {
   let total = 0;
-  for (let i = 0; i < values.length; i += width) total += f(values.subarray(i, i + width));
+  for (let from = 0; from < values.length; from += width) total += f(values, from, width);
   return total / (values.length / width);
+}
+
+function largest(values: Float64Array, from: number, width: number): number {
+  let top = -Infinity;
+  for (let i = from; i < from + width; i++) top = Math.max(top, values[i] as number);
+  return top;
+}
+
+function euclidean(values: Float64Array, from: number, width: number): number {
+  let squares = 0;
+  for (let i = from; i < from + width; i++) squares += (values[i] as number) ** 2;
+  return Math.sqrt(squares);
 }

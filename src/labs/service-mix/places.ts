@@ -41,7 +41,9 @@ export async function readPlaces(
     stage: some(Array.from({ length: count }, (_, row) => row)),
     gridSize: 0,
     services: Float32Array.from(
-      file.kinds.flatMap(({ x, y }, kind) => x.flatMap((value, i) => [value * file.step.map, (y[i] as number) * file.step.map, kind])),
+      file.kinds.flatMap(({ x, y }, kind) =>
+        x.flatMap((value, i) => [value * file.step.map, (y[i] as number) * file.step.map, kind]),
+      ),
     ),
     tau,
   };
@@ -50,11 +52,19 @@ export async function readPlaces(
 function describe(file: PlacesFile, rows: readonly number[], tau: number): Places {
   const { x, y, km, name } = file.places;
   const k = km.length;
-  const positions = Float64Array.from(rows.flatMap((row) => [(x[row] as number) * file.step.map, (y[row] as number) * file.step.map]));
+  const positions = Float64Array.from(
+    rows.flatMap((row) => [(x[row] as number) * file.step.map, (y[row] as number) * file.step.map]),
+  );
   const distances = Float64Array.from(rows.flatMap((row) => km.map((column) => column[row] as number)));
   const targets = new Float64Array(rows.length * k);
   cityTargets(targets, distances, rows.length, k, tau);
-  return { rows: rows.length, positions, distances, targets, names: rows.map((row) => `${name[row] ?? ''}, ${stateOf(file, row)}`) };
+  return {
+    rows: rows.length,
+    positions,
+    distances,
+    targets,
+    names: rows.map((row) => `${name[row] ?? ''}, ${stateOf(file, row)}`),
+  };
 }
 
 /** Counties are sorted by state; `first` names the first county of each. */
@@ -65,6 +75,8 @@ function stateOf({ states }: PlacesFile, row: number): string {
 function checked(content: unknown): PlacesFile {
   const file = content as Partial<PlacesFile> | null;
   if (file?.version !== 1 || !file.places || !file.kinds || file.places.km?.length !== file.kinds.length)
-    throw new Error('The file data/places/places.json is damaged or of another version. Reload the page, or choose the synthetic city.');
+    throw new Error(
+      'The file data/places/places.json is damaged or of another version. Reload the page, or choose the synthetic city.',
+    );
   return file as PlacesFile;
 }

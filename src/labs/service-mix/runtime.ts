@@ -29,7 +29,6 @@ export const serviceMixRuntime: LabRuntime = {
     // In f64, as the meter needs them; rounded like the targets that executors see.
     const targets = Float64Array.from(data.validation.targets);
     const meter = new Meter(plan.head, targets, k);
-    const numericOf = (knobs: KnobValues): NumericKnobs => (key) => numeric(knobs, key);
     const lettered = letteredPlaces(targets, k);
     return {
       plan,
@@ -37,18 +36,26 @@ export const serviceMixRuntime: LabRuntime = {
       numeric,
       labels: world.categories,
       scene: sceneOf(world, targets, lettered),
-      measure: (logits, knobs) => meter.measure(logits, knobs, numericOf(knobs)),
+      measure: (logits, knobs) => meter.measure(logits, knobs, numericKnobs(knobs)),
       view: (stage, validation, knobs) => {
         // The stage has no targets of its own to be scored by; a flat one does for predicting.
-        const { probabilities } = new Meter(plan.head, new Float64Array(stage.length).fill(1 / k), k).predict(stage, numericOf(knobs));
-        const shown = meter.predict(validation, numericOf(knobs)).probabilities;
-        return { stage: Float32Array.from(probabilities), lettered: Float32Array.from(lettered.flatMap((row) => [...shown.subarray(row * k, (row + 1) * k)])) };
+        const { probabilities } = new Meter(plan.head, new Float64Array(stage.length).fill(1 / k), k).predict(
+          stage,
+          numericKnobs(knobs),
+        );
+        const shown = meter.predict(validation, numericKnobs(knobs)).probabilities;
+        return {
+          stage: Float32Array.from(probabilities),
+          lettered: Float32Array.from(lettered.flatMap((row) => [...shown.subarray(row * k, (row + 1) * k)])),
+        };
       },
       samples: (validation, knobs, n) => {
-        const { probabilities, logProbabilities } = meter.predict(validation, numericOf(knobs));
+        const { probabilities, logProbabilities } = meter.predict(validation, numericKnobs(knobs));
         const floor = meter.floor(knobs);
         return Array.from({ length: Math.min(n, targets.length / k) }, (_, row): Sample => {
-          const [target, predicted] = [targets, probabilities].map((x) => [...x.subarray(row * k, (row + 1) * k)]) as [number[], number[]];
+          const [target, predicted] = [targets, probabilities].map((x) => [
+            ...x.subarray(row * k, (row + 1) * k),
+          ]) as [number[], number[]];
           return {
             x: world.validation.positions[2 * row] as number,
             y: world.validation.positions[2 * row + 1] as number,
@@ -56,36 +63,63 @@ export const serviceMixRuntime: LabRuntime = {
             predicted,
             entropyTarget: entropyOfProbabilities(target),
             entropyPredicted: entropyOfProbabilities(predicted),
-            kl: target.reduce((sum, t, c) => (t > 0 ? sum + t * (Math.log(t) - (logProbabilities[row * k + c] as number)) : sum), 0),
+            kl: target.reduce(
+              (sum, t, c) =>
+                t > 0 ? sum + t * (Math.log(t) - (logProbabilities[row * k + c] as number)) : sum,
+              0,
+            ),
             klFloor: floor.perRow[row] as number,
           };
         });
       },
       fitTemperature: (validation, knobs) => {
-        const { normalized } = meter.predict(validation, numericOf(knobs));
-        const { min, max } = declared.find(({ key }) => key === 'model.temperature') as { min: number; max: number };
+        const { normalized } = meter.predict(validation, numericKnobs(knobs));
+        const { min, max } = declared.find(({ key }) => key === 'model.temperature') as {
+          min: number;
+          max: number;
+        };
         const fit = fitTemperature(normalized, targets, targets.length / k, k);
         const temperature = Math.min(max, Math.max(min, fit.temperature));
-        return { temperature, klBefore: fit.klBefore, klAfter: fit.klAfter, atBound: temperature !== fit.temperature };
+        return {
+          temperature,
+          klBefore: fit.klBefore,
+          klAfter: fit.klAfter,
+          atBound: temperature !== fit.temperature,
+        };
       },
       explainDivergence: (knobs) => explainDivergence(plan.head, knobs),
     };
   },
 };
 
+const byKey = new Map(declared.map((knob) => [knob.key, knob]));
+
 function numeric(values: KnobValues, key: string): number {
-  const knob = declared.find((candidate) => candidate.key === key);
+  const knob = byKey.get(key);
   const value = values[key];
   if (!knob || value === undefined) throw new Error(`There is no knob ${key}.`);
   return numericValue(knob, value);
 }
 
-const dataSeedOf = ({ seed, knobs }: RunLog): number => (knobs['data.seed'] === '' ? seed : Number(knobs['data.seed']));
+/** The numbers of one setting, each worked out once: formulas ask for them row by row. */
+function numericKnobs(values: KnobValues): NumericKnobs {
+  const known = new Map<string, number>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) known.set(key, (value = numeric(values, key)));
+    return value;
+  };
+}
+
+const dataSeedOf = ({ seed, knobs }: RunLog): number =>
+  knobs['data.seed'] === '' ? seed : Number(knobs['data.seed']);
 
 async function worldOf(log: RunLog, read: ReadPublic): Promise<World> {
   const { knobs } = log;
   const stream = randomStream(dataSeedOf(log), 'data');
-  const [points, validation, tau] = ['data.points', 'data.validation', 'data.tau'].map((key) => numberAt(knobs, key)) as [number, number, number];
+  const [points, validation, tau] = ['data.points', 'data.validation', 'data.tau'].map((key) =>
+    numberAt(knobs, key),
+  ) as [number, number, number];
   if (knobs['data.source'] === 'places') return readPlaces(read, stream, { points, validation, tau });
   return city(stream, {
     categories: numberAt(knobs, 'data.categories'),
@@ -100,14 +134,12 @@ async function worldOf(log: RunLog, read: ReadPublic): Promise<World> {
 function planOf(knobs: KnobValues, inputs: number, classes: number): Plan {
   const activation = ACTIVATIONS.find((name) => name === knobs['model.activation']) as Activation;
   const widths = [inputs, ...(hiddenWidths(String(knobs['model.hidden'])) ?? []), classes];
-  const layers = widths.slice(1).map(
-    (outputs, l): DenseLayer => ({
-      kind: 'dense',
-      inputs: widths[l] as number,
-      outputs,
-      ...(l < widths.length - 2 && { activation }),
-    }),
-  );
+  const layers = widths.slice(1).map((outputs, l): DenseLayer => ({
+    kind: 'dense',
+    inputs: widths[l] as number,
+    outputs,
+    ...(l < widths.length - 2 && { activation }),
+  }));
   return {
     layers,
     head: { kind: 'softmax', terms: termsOf('service-mix').map(({ id }) => id) },
@@ -119,9 +151,10 @@ function planOf(knobs: KnobValues, inputs: number, classes: number): Plan {
 /** Eight validation places, from the most certain target to the flattest: spread evenly over the ranks of entropy. */
 function letteredPlaces(targets: Float64Array, k: number): number[] {
   const rows = targets.length / k;
-  const byEntropy = Array.from({ length: rows }, (_, row) => ({ row, h: entropyOfProbabilities(targets, row * k, k) })).sort(
-    (a, b) => a.h - b.h,
-  );
+  const byEntropy = Array.from({ length: rows }, (_, row) => ({
+    row,
+    h: entropyOfProbabilities(targets, row * k, k),
+  })).sort((a, b) => a.h - b.h);
   return Array.from({ length: 8 }, (_, i) => byEntropy[Math.round(((i + 0.5) / 8) * (rows - 1))]?.row ?? 0);
 }
 
@@ -140,6 +173,8 @@ function sceneOf(world: World, targets: Float64Array, lettered: readonly number[
     letteredTargets: of(targets, k),
     /** Reach that each validation place needs to be said exactly. */
     needed: Float32Array.from({ length: rows }, (_, row) => centredLogRatioNorm(targets, row * k, k)),
-    targetEntropies: Float32Array.from({ length: rows }, (_, row) => entropyOfProbabilities(targets, row * k, k)),
+    targetEntropies: Float32Array.from({ length: rows }, (_, row) =>
+      entropyOfProbabilities(targets, row * k, k),
+    ),
   };
 }

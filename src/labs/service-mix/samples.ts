@@ -19,10 +19,17 @@ export interface TargetOptions {
 
 /** Standardises features by the training set, and turns training targets into what the lab is asked to train on. */
 export function datasets(world: World, stream: RandomStream, options: TargetOptions): Datasets {
-  const raw = { train: features(world.train), validation: features(world.validation), stage: features(world.stage) };
+  const raw = {
+    train: features(world.train),
+    validation: features(world.validation),
+    stage: features(world.stage),
+  };
   const width = 2 + world.categories.length;
   const scale = Array.from({ length: width }, (_, f) => {
-    const column = Float64Array.from({ length: world.train.rows }, (__, row) => raw.train[row * width + f] as number);
+    const column = Float64Array.from(
+      { length: world.train.rows },
+      (__, row) => raw.train[row * width + f] as number,
+    );
     return { centre: mean(column), spread: Math.max(standardDeviation(column), FLAT) };
   });
   const standardised = (x: Float64Array): Float32Array =>
@@ -55,7 +62,12 @@ function features({ rows, positions, distances }: Places): Float64Array {
   });
 }
 
-function trainingTargets(targets: Float64Array, k: number, stream: RandomStream, options: TargetOptions): Float64Array {
+function trainingTargets(
+  targets: Float64Array,
+  k: number,
+  stream: RandomStream,
+  options: TargetOptions,
+): Float64Array {
   const rows = targets.length / k;
   const out = new Float64Array(targets.length);
   for (let row = 0; row < rows; row++) {

@@ -88,7 +88,9 @@ function compileNode(
       return ({ inputs }) => {
         const given = inputs[x.name];
         if (given?.length !== out.length)
-          throw new Error(`Input "${x.name}" must have ${String(out.length)} numbers, it has ${String(given?.length ?? 0)}.`);
+          throw new Error(
+            `Input "${x.name}" must have ${String(out.length)} numbers, it has ${String(given?.length ?? 0)}.`,
+          );
         out.set(given);
       };
     case 'add':
@@ -103,8 +105,16 @@ function compileNode(
     case 'equal':
       return compileBinary(x.op, x, [x.left, x.right], out, buffer, lengthOf);
     case 'select': {
-      const [c, y, n] = [x.condition, x.yes, x.no].map((operand) => buffer(operand)) as [Float64Array, Float64Array, Float64Array];
-      const [ic, iy, iN] = [x.condition, x.yes, x.no].map((operand) => indexInto(operand, x, lengthOf)) as [Index, Index, Index];
+      const [c, y, n] = [x.condition, x.yes, x.no].map((operand) => buffer(operand)) as [
+        Float64Array,
+        Float64Array,
+        Float64Array,
+      ];
+      const [ic, iy, iN] = [x.condition, x.yes, x.no].map((operand) => indexInto(operand, x, lengthOf)) as [
+        Index,
+        Index,
+        Index,
+      ];
       return () => {
         for (let i = 0; i < out.length; i++) out[i] = at(c, ic, i) !== 0 ? at(y, iy, i) : at(n, iN, i);
       };
@@ -128,7 +138,8 @@ function compileNode(
       const base = indexInto({ axes: x.of.axes, skip: x.axis }, x, lengthOf);
       const position = indexInto(x.index, x, lengthOf);
       return () => {
-        for (let i = 0; i < out.length; i++) out[i] = of[(base?.[i] ?? i) + stride * at(index, position, i)] ?? NaN;
+        for (let i = 0; i < out.length; i++)
+          out[i] = of[(base?.[i] ?? i) + stride * at(index, position, i)] ?? NaN;
       };
     }
     case 'oneHot': {
@@ -137,7 +148,8 @@ function compileNode(
       const stride = strideOf(x, x.axis, lengthOf);
       const length = lengthOf(x.axis);
       return () => {
-        for (let i = 0; i < out.length; i++) out[i] = Math.floor(i / stride) % length === at(index, from, i) ? 1 : 0;
+        for (let i = 0; i < out.length; i++)
+          out[i] = Math.floor(i / stride) % length === at(index, from, i) ? 1 : 0;
       };
     }
     default: {
@@ -152,7 +164,8 @@ function compileNode(
 
 /** Where element i of the result lies in an operand; undefined: at i itself. */
 type Index = Int32Array | undefined;
-const at = (data: Float64Array, index: Index, i: number): number => data[index ? (index[i] as number) : i] as number;
+const at = (data: Float64Array, index: Index, i: number): number =>
+  data[index ? (index[i] as number) : i] as number;
 
 /** Distance in memory between neighbours along an axis. */
 function strideOf(x: { axes: readonly Axis[] }, axis: Axis, lengthOf: (axis: Axis) => number): number {

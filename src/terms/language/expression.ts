@@ -149,7 +149,8 @@ export function select(condition: Expression, yes: Operand, no: Operand): Expres
 }
 
 function reduce(op: ReduceOp, of: Expression, axis: Axis): Expression {
-  if (!of.axes.includes(axis)) throw new Error(`${op}: the operand has no axis "${axis}", it has [${of.axes.join(', ')}].`);
+  if (!of.axes.includes(axis))
+    throw new Error(`${op}: the operand has no axis "${axis}", it has [${of.axes.join(', ')}].`);
   return node({ op, of, axis, axes: of.axes.filter((a) => a !== axis) });
 }
 export const sum = (x: Expression, axis: Axis): Expression => reduce('sum', x, axis);
@@ -157,12 +158,19 @@ export const sum = (x: Expression, axis: Axis): Expression => reduce('sum', x, a
 export const max = (x: Expression, axis: Axis): Expression => reduce('max', x, axis);
 export const logsumexp = (x: Expression, axis: Axis): Expression => reduce('logsumexp', x, axis);
 export const mean = (x: Expression, axis: Axis): Expression => div(sum(x, axis), size(axis));
-export const firstMax = (x: Expression, axis: Axis): Expression => node({ op: 'firstMax', of: x, axis, axes: x.axes });
+export const firstMax = (x: Expression, axis: Axis): Expression =>
+  node({ op: 'firstMax', of: x, axis, axes: x.axes });
 
 export function gather(of: Expression, index: Expression, axis: Axis): Expression {
   if (!of.axes.includes(axis)) throw new Error(`gather: the operand has no axis "${axis}".`);
   if (index.axes.includes(axis)) throw new Error(`gather: the index must not vary along "${axis}".`);
-  return node({ op: 'gather', of, index, axis, axes: unionAxes(of.axes, index.axes).filter((a) => a !== axis) });
+  return node({
+    op: 'gather',
+    of,
+    index,
+    axis,
+    axes: unionAxes(of.axes, index.axes).filter((a) => a !== axis),
+  });
 }
 export const oneHot = (index: Expression, axis: Axis): Expression =>
   node({ op: 'oneHot', index, axis, axes: unionAxes(index.axes, [axis]) });
@@ -205,7 +213,8 @@ export function schedule(outputs: readonly Expression[]): Expression[] {
     else if (!seen.has(top.x)) {
       seen.add(top.x);
       stack.push({ x: top.x, ready: true });
-      for (const operand of [...operands(top.x)].reverse()) if (!seen.has(operand)) stack.push({ x: operand, ready: false });
+      for (const operand of [...operands(top.x)].reverse())
+        if (!seen.has(operand)) stack.push({ x: operand, ready: false });
     }
   }
   return order;

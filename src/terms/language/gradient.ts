@@ -32,7 +32,8 @@ import {
  * @throws when `output` has axes
  */
 export function gradient(output: Expression, wrt: readonly Expression[]): Expression[] {
-  if (output.axes.length > 0) throw new Error(`gradient: the output must be a scalar, it has [${output.axes.join(', ')}].`);
+  if (output.axes.length > 0)
+    throw new Error(`gradient: the output must be a scalar, it has [${output.axes.join(', ')}].`);
   const order = schedule([output]);
   const reaches = dependents(order, new Set(wrt));
   const adjoint = new Map<Expression, Expression>([[output, constant(1)]]);
@@ -143,7 +144,12 @@ function partials(x: Expression, g: Expression): [Expression, Expression][] {
 }
 
 /** Splits g between two operands: all to `left` where `leftWins`, half each where they are equal. */
-function share(g: Expression, left: Expression, right: Expression, leftWins: Expression): [Expression, Expression][] {
+function share(
+  g: Expression,
+  left: Expression,
+  right: Expression,
+  leftWins: Expression,
+): [Expression, Expression][] {
   const toLeft = add(leftWins, mul(0.5, equal(left, right)));
   return [
     [left, mul(g, toLeft)],

@@ -1,5 +1,5 @@
 import type * as tfTypes from '@tensorflow/tfjs';
-import { schedule, type Axis, type BinaryOp, type Expression } from './expression.ts';
+import { schedule, unionAxes, type Axis, type BinaryOp, type Expression } from './expression.ts';
 import type { Sizes } from './evaluate.ts';
 
 export type Tf = typeof tfTypes;
@@ -18,7 +18,12 @@ export interface TensorBindings {
  *
  * @returns one tensor for each output, dimensions in axis order
  */
-export function toTensors(tf: Tf, outputs: readonly Expression[], sizes: Sizes, bindings: TensorBindings): Tensor[] {
+export function toTensors(
+  tf: Tf,
+  outputs: readonly Expression[],
+  sizes: Sizes,
+  bindings: TensorBindings,
+): Tensor[] {
   const made = new Map<Expression, Tensor>();
   const lengthOf = (axis: Axis): number => {
     const length = sizes[axis];
@@ -41,10 +46,19 @@ function build(
   lengthOf: (axis: Axis) => number,
   { inputs, knob }: TensorBindings,
 ): Tensor {
-  /** The operand with dimensions of length 1 where it lacks an axis of x, so that tfjs broadcasts by name. */
-  const aligned = (operand: Expression): Tensor => {
-    const shape = x.axes.map((axis) => (operand.axes.includes(axis) ? lengthOf(axis) : 1));
-    return operand.axes.length === x.axes.length || operand.axes.length === 0 ? get(operand) : tf.reshape(get(operand), shape);
+  /** The operand with dimensions of length 1 where it lacks an axis, so that tfjs broadcasts by name. */
+  const aligned = (operand: Expression, axes: readonly Axis[] = x.axes): Tensor => {
+    const shape = axes.map((axis) => (operand.axes.includes(axis) ? lengthOf(axis) : 1));
+    return operand.axes.length === axes.length || operand.axes.length === 0
+      ? get(operand)
+      : tf.reshape(get(operand), shape);
+  };
+  /** Whether a position along `axis` is the one that `index` names, along all `axes`. */
+  const isAt = (index: Expression, axis: Axis, axes: readonly Axis[]): Tensor => {
+    const shape = axes.map((a) => (a === axis ? lengthOf(axis) : 1));
+    return constantOf(tf, [aligned(index, axes)], ([of]) =>
+      tf.equal(of, tf.reshape(tf.range(0, lengthOf(axis)), shape)),
+    );
   };
   const shape = x.axes.map(lengthOf);
   switch (x.op) {
@@ -71,7 +85,10 @@ function build(
       return tf.sqrt(get(x.of));
     case 'abs':
       // tfjs's own slope of |x| at 0 is −1; here it is 0, as in PyTorch.
-      return tf.mul(get(x.of), constantOf(tf, [get(x.of)], ([of]) => tf.sign(of)));
+      return tf.mul(
+        get(x.of),
+        constantOf(tf, [get(x.of)], ([of]) => tf.sign(of)),
+      );
     case 'relu':
       return tf.relu(get(x.of));
     case 'sigmoid':
@@ -89,26 +106,19 @@ function build(
     case 'sum':
       return tf.sum(get(x.of), x.of.axes.indexOf(x.axis));
     case 'max':
-      // tfjs's own max sends the gradient to every tied entry; the language, like PyTorch, to the first.
-      return tf.sum(tf.mul(get(x.of), firstMaxMask(tf, x.of, x.axis, get)), x.of.axes.indexOf(x.axis));
+      return firstMax(tf, get(x.of), x.of.axes.indexOf(x.axis));
     case 'firstMax':
-      return firstMaxMask(tf, x.of, x.axis, get);
+      return constantOf(tf, [get(x.of)], ([of]) => firstMaxMask(tf, of, x.of.axes.indexOf(x.axis)));
     case 'logsumexp':
       return tf.logSumExp(get(x.of), x.of.axes.indexOf(x.axis));
     case 'gather': {
-      const axes = [...x.axes, x.axis];
-      const mask = oneHotMask(tf, get(x.index), lengthOf(x.axis));
-      const wide = tf.reshape(mask, axes.map((axis) => (x.index.axes.includes(axis) || axis === x.axis ? lengthOf(axis) : 1)));
-      const rest = x.of.axes.filter((axis) => axis !== x.axis);
-      const last = tf.transpose(get(x.of), [...rest, x.axis].map((axis) => x.of.axes.indexOf(axis)));
-      const of = tf.reshape(last, axes.map((axis) => (x.of.axes.includes(axis) ? lengthOf(axis) : 1)));
-      return tf.sum(tf.mul(of, wide), axes.length - 1);
+      const axes = unionAxes(x.axes, [x.axis]);
+      const chosen = isAt(x.index, x.axis, axes);
+      // What is not chosen is left out rather than multiplied by 0: it may be infinite.
+      return tf.sum(tf.where(chosen, aligned(x.of, axes), 0), axes.indexOf(x.axis));
     }
-    case 'oneHot': {
-      const mask = oneHotMask(tf, get(x.index), lengthOf(x.axis));
-      const axes = [...x.index.axes, x.axis];
-      return tf.transpose(mask, x.axes.map((axis) => axes.indexOf(axis)));
-    }
+    case 'oneHot':
+      return tf.cast(isAt(x.index, x.axis, x.axes), 'float32');
     default:
       return binary(tf, x.op, aligned(x.left), aligned(x.right), shape);
   }
@@ -127,9 +137,21 @@ function binary(tf: Tf, op: BinaryOp, left: Tensor, right: Tensor, shape: number
     case 'pow':
       return tf.pow(left, right);
     case 'maximum':
-      return extreme(tf, tf.broadcastTo(left, shape), tf.broadcastTo(right, shape), (a, b) => tf.maximum(a, b), 1);
+      return extreme(
+        tf,
+        tf.broadcastTo(left, shape),
+        tf.broadcastTo(right, shape),
+        (a, b) => tf.maximum(a, b),
+        1,
+      );
     case 'minimum':
-      return extreme(tf, tf.broadcastTo(left, shape), tf.broadcastTo(right, shape), (a, b) => tf.minimum(a, b), -1);
+      return extreme(
+        tf,
+        tf.broadcastTo(left, shape),
+        tf.broadcastTo(right, shape),
+        (a, b) => tf.minimum(a, b),
+        -1,
+      );
     case 'greater':
       return constantOf(tf, [left, right], ([a, b]) => tf.cast(tf.greater(a, b), 'float32'));
     case 'greaterEqual':
@@ -140,7 +162,13 @@ function binary(tf: Tf, op: BinaryOp, left: Tensor, right: Tensor, shape: number
 }
 
 /** Maximum (sign 1) or minimum (sign −1) whose ties share the gradient; tfjs's own give all of it to the left. */
-function extreme(tf: Tf, left: Tensor, right: Tensor, f: (a: Tensor, b: Tensor) => Tensor, sign: 1 | -1): Tensor {
+function extreme(
+  tf: Tf,
+  left: Tensor,
+  right: Tensor,
+  f: (a: Tensor, b: Tensor) => Tensor,
+  sign: 1 | -1,
+): Tensor {
   const op = tf.customGrad((a, b, save) => {
     const [x, y] = [a as Tensor, b as Tensor];
     (save as (saved: Tensor[]) => void)([x, y]);
@@ -170,15 +198,26 @@ function constantOf<T extends Tensor[]>(tf: Tf, of: [...T], f: (of: [...T]) => T
   return op(...of);
 }
 
-function oneHotMask(tf: Tf, index: Tensor, length: number): Tensor {
-  return constantOf(tf, [index], ([of]) => tf.oneHot(tf.cast(of, 'int32'), length, 1, 0, 'float32'));
+/** 1 at the first largest entry along a dimension, 0 elsewhere. */
+function firstMaxMask(tf: Tf, of: Tensor, dimension: number): Tensor {
+  const length = of.shape[dimension] ?? 1;
+  const positions = tf.reshape(
+    tf.range(0, length),
+    of.shape.map((_, d) => (d === dimension ? length : 1)),
+  );
+  return tf.cast(tf.equal(tf.expandDims(tf.argMax(of, dimension), dimension), positions), 'float32');
 }
 
-function firstMaxMask(tf: Tf, of: Expression, axis: Axis, get: (x: Expression) => Tensor): Tensor {
-  const dimension = of.axes.indexOf(axis);
-  const last = [...of.axes.filter((a) => a !== axis), axis];
-  return constantOf(tf, [get(of)], ([x]) => {
-    const mask = tf.oneHot(tf.argMax(x, dimension), x.shape[dimension] ?? 1, 1, 0, 'float32');
-    return tf.transpose(mask, of.axes.map((a) => last.indexOf(a)));
+/** The largest entry; the first of several gets the gradient. tfjs's own max sends it to every tied one. */
+function firstMax(tf: Tf, of: Tensor, dimension: number): Tensor {
+  const op = tf.customGrad((a, save) => {
+    const x = a as Tensor;
+    (save as (saved: Tensor[]) => void)([x]);
+    return {
+      value: tf.max(x, dimension),
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        tf.mul(tf.expandDims(dy, dimension), firstMaxMask(tf, saved[0] as Tensor, dimension)),
+    };
   });
+  return op(of);
 }

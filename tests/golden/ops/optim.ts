@@ -102,7 +102,7 @@ export const optimOps: Ops = {
   },
 };
 
-function optimizerKind(hyper: Fields): OptimizerKind {
+export function optimizerKind(hyper: Fields): OptimizerKind {
   if (!hyper.has('betas')) return 'sgd';
   return hyper.boolean('decoupled', false) ? 'adamw' : 'adam';
 }

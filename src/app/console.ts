@@ -1,0 +1,106 @@
+import type { EngineInfo, ExecutorId, Metrics, RunLog, Sample, TemperatureFit } from '../engine/protocol.ts';
+import { labs } from '../labs/index.ts';
+import type { Problem } from '../labs/lab.ts';
+import type { Config } from '../run/config.ts';
+import type { LoadRequest, Run } from '../run/run.svelte.ts';
+import { reach as reachAt } from '../science/reach.ts';
+import { reachOf } from '../terms/reachOf.ts';
+import type { Knob } from '../terms/knob.ts';
+
+/** What the head can express at all, under the knobs as they are. */
+export interface ReachInfo {
+  /** R = s / T; Infinity without LogitNorm. */
+  reach: number;
+  /** Largest probability that any class can get. */
+  pMax: number;
+  minEntropy: number;
+  /** Share of validation places that can be said exactly, and the best mean KL that is left. */
+  shareInReach: number;
+  floorKl: number;
+}
+
+export interface LabInfo {
+  id: string;
+  title: string;
+  knobs: Omit<Knob, 'inactive' | 'check'>[];
+  presets: { id: string; title: string; text: string }[];
+}
+
+/** `window.lab`: documented in README.md, for demos and for pages that embed this one. Every method rejects with an Error. */
+export interface Lab {
+  version: string;
+  ready: () => Promise<EngineInfo>;
+  labs: () => LabInfo[];
+  load: (what?: LoadRequest) => Promise<Config>;
+  config: () => Config;
+  set: (knobs: Record<string, number | boolean | string>) => Promise<void>;
+  play: () => void;
+  pause: () => Promise<void>;
+  reset: () => Promise<void>;
+  step: (n?: number) => Promise<Metrics>;
+  metrics: () => Metrics;
+  series: () => Record<string, number[]>;
+  samples: (n?: number) => Promise<Sample[]>;
+  engine: () => EngineInfo;
+  use: (executor: ExecutorId) => Promise<EngineInfo>;
+  parameters: () => Promise<Float32Array>;
+  problems: () => readonly Problem[];
+  log: () => Promise<RunLog>;
+  reach: () => ReachInfo;
+  fitTemperature: () => Promise<TemperatureFit>;
+  export: (kind: string) => Promise<string>;
+}
+
+export function consoleApi(run: Run, version: string): Lab {
+  const metrics = (): Metrics => {
+    if (!run.metrics) throw new Error('Nothing is measured yet: await lab.ready() first.');
+    return run.metrics;
+  };
+  return {
+    version,
+    ready: () => run.ready(),
+    labs: () =>
+      labs.map(({ id, title, knobs, presets }) => ({
+        id,
+        title,
+        // Plain data: functions do not pass to other pages and tools.
+        knobs: JSON.parse(JSON.stringify(knobs)) as LabInfo['knobs'],
+        presets: presets.map((preset) => ({ id: preset.id, title: preset.title, text: preset.text })),
+      })),
+    load: async (what = {}) => {
+      if (typeof what !== 'object') throw new Error('load() takes an object, such as { preset: "before" }.');
+      return run.load(what);
+    },
+    config: () => run.config,
+    set: async (knobs) => {
+      if (typeof knobs !== 'object' || (knobs as unknown) === null)
+        throw new Error('set() takes an object of knobs, such as { "model.temperature": 1 }.');
+      return run.set(knobs);
+    },
+    play: () => {
+      run.play();
+    },
+    pause: () => run.pause(),
+    reset: () => run.reset(),
+    step: (n = 1) => run.step(n),
+    metrics,
+    series: () => run.series.toRecord(),
+    samples: async (n = 10) => {
+      if (!Number.isInteger(n) || n < 1) throw new Error(`samples(n) needs a whole number from 1, not ${String(n)}.`);
+      return run.samples(n);
+    },
+    engine: () => run.engine,
+    use: (executor) => run.use(executor),
+    parameters: () => run.parameters(),
+    problems: () => run.problems,
+    log: () => run.log(),
+    reach: () => {
+      const { shareInReach, floorKl } = metrics() as unknown as { shareInReach: number; floorKl: number };
+      const R = reachOf(run.knobs);
+      const { pMax, minEntropy } = reachAt(run.labels.length, R);
+      return { reach: R, pMax, minEntropy, shareInReach, floorKl };
+    },
+    fitTemperature: () => run.fitTemperature(),
+    export: (kind) => run.export(kind),
+  };
+}

@@ -1,0 +1,93 @@
+import * as Comlink from 'comlink';
+import type { Frame, FromPage, ToPage, TrainerApi } from '../engine/protocol.ts';
+
+/** How long the worker may take to load and answer for the first time. */
+const START_MS = 30_000;
+
+const SENTENCE =
+  'The trainer could not start: this browser blocked or failed to load its worker. Reload the page; if that does not help, use a current version of Chrome, Edge, Firefox or Safari.';
+
+/** The worker as the page sees it: typed commands, and frames through a port of their own. */
+export class Client {
+  readonly #worker: Worker;
+  readonly #remote: Comlink.Remote<TrainerApi>;
+  readonly #port: MessagePort;
+  /** Rejects when the worker dies; every command races with it, for Comlink would wait for ever. */
+  readonly #death: Promise<never>;
+  readonly #echoes = new Map<number, () => void>();
+  #echo = 0;
+
+  constructor(onFrame: (frame: Frame) => void, onDeath: (message: string) => void) {
+    this.#worker = new Worker(new URL('../../workers/trainer.ts', import.meta.url), {
+      type: 'module',
+      name: 'trainer',
+    });
+    this.#remote = Comlink.wrap<TrainerApi>(this.#worker);
+    this.#death = new Promise((_, reject) => {
+      const die = (detail: string): void => {
+        const message = detail ? `${SENTENCE} (${detail})` : SENTENCE;
+        reject(new Error(message));
+        onDeath(message);
+      };
+      this.#worker.addEventListener('error', (event) => {
+        die(event.message);
+      });
+      this.#worker.addEventListener('messageerror', () => {
+        die('a message could not be read');
+      });
+    });
+    // Each command reports the death by itself.
+    this.#death.catch(() => undefined);
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.onmessage = ({ data }: MessageEvent<ToPage>) => {
+      if (data.kind === 'frame') onFrame(data);
+      else {
+        this.#echoes.get(data.id)?.();
+        this.#echoes.delete(data.id);
+      }
+    };
+    const started = this.#remote.connect(Comlink.transfer(port2, [port2]), document.baseURI);
+    const late = new Promise<never>((_, reject) => setTimeout(reject, START_MS, new Error(SENTENCE)));
+    this.#started = this.#race(Promise.race([started, late]));
+    this.#started.catch((error: unknown) => {
+      onDeath(error instanceof Error ? error.message : SENTENCE);
+    });
+  }
+
+  readonly #started: Promise<void>;
+
+  /** Calls the worker; rejects, instead of waiting for ever, when it is dead. */
+  async call<K extends keyof TrainerApi>(
+    method: K,
+    ...args: Parameters<TrainerApi[K]>
+  ): Promise<Awaited<ReturnType<TrainerApi[K]>>> {
+    await this.#started;
+    const remote = this.#remote[method] as unknown as (
+      ...given: Parameters<TrainerApi[K]>
+    ) => ReturnType<TrainerApi[K]>;
+    return (await this.#race<unknown>(remote(...args))) as Awaited<ReturnType<TrainerApi[K]>>;
+  }
+
+  /** Resolves when every frame that the worker has sent so far is here: answers and frames come by different ways. */
+  async settle(): Promise<void> {
+    const id = ++this.#echo;
+    const back = new Promise<void>((resolve) => this.#echoes.set(id, resolve));
+    this.#port.postMessage({ kind: 'echo', id } satisfies FromPage);
+    await this.#race(back);
+  }
+
+  /** Asks for the next frame. */
+  drawn(): void {
+    this.#port.postMessage({ kind: 'drawn' } satisfies FromPage);
+  }
+
+  dispose(): void {
+    this.#worker.terminate();
+    this.#port.close();
+  }
+
+  #race<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#death]);
+  }
+}

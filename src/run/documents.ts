@@ -1,0 +1,53 @@
+import type { RunLog } from '../engine/protocol.ts';
+import type { Lab, Problem } from '../labs/lab.ts';
+import { defaultsOf } from '../labs/lab.ts';
+import type { Config } from './config.ts';
+
+/** Recorded metrics as CSV: a header and one line for each recorded step. */
+export function toCsv(series: Readonly<Record<string, readonly number[]>>): string {
+  const names = Object.keys(series);
+  const rows = series[names[0] ?? '']?.length ?? 0;
+  const lines = Array.from({ length: rows }, (_, i) =>
+    names.map((name) => String(series[name]?.[i] ?? '')).join(','),
+  );
+  return [names.join(','), ...lines, ''].join('\n');
+}
+
+/** A run as JSON: its log, which replays it, and what was recorded. */
+export function toJson(
+  version: string,
+  log: RunLog,
+  series: Readonly<Record<string, readonly number[]>>,
+): string {
+  return `${JSON.stringify({ 'collapse-lab': version, run: log, series }, null, 2)}\n`;
+}
+
+/** What of a configuration differs from the lab's defaults, as nested groups. */
+export function differences(lab: Lab, { knobs }: Config): Record<string, Record<string, unknown>> {
+  const defaults = defaultsOf(lab.knobs);
+  const groups: Record<string, Record<string, unknown>> = {};
+  for (const { key } of lab.knobs) {
+    if (knobs[key] === undefined || knobs[key] === defaults[key]) continue;
+    const [group = '', name = ''] = key.split('.');
+    (groups[group] ??= {})[name] = knobs[key];
+  }
+  return groups;
+}
+
+/** What a document says, before it is held against a lab. */
+export interface Loadable {
+  lab?: string;
+  preset?: string;
+  seed?: number;
+  /** By dotted key, not yet checked. */
+  knobs: Record<string, unknown>;
+  /** Not yet checked. */
+  events?: unknown;
+  problems: Problem[];
+}
+
+/** An empty document. Its knobs have no prototype, so that no key of a hostile document means more than itself. */
+export const emptyLoadable = (): Loadable => ({
+  knobs: Object.create(null) as Record<string, unknown>,
+  problems: [],
+});

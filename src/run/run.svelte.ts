@@ -1,0 +1,363 @@
+import {
+  EXECUTORS,
+  type Arrays,
+  type EngineInfo,
+  type ExecutorId,
+  type Frame,
+  type Metrics,
+  type Notice,
+  type RunEvent,
+  type RunLog,
+  type Sample,
+  type TemperatureFit,
+} from '../engine/protocol.ts';
+import { labById, labs } from '../labs/index.ts';
+import { defaultsOf, type Lab, type Preset, type Problem } from '../labs/lab.ts';
+import type { KnobValue, KnobValues } from '../terms/knob.ts';
+import * as v from 'valibot';
+import { Client } from './client.ts';
+import { checkKnobs, ConfigError, seedSchema, type Config } from './config.ts';
+import { emptyLoadable, toCsv, toJson, type Loadable } from './documents.ts';
+import { checkEvents } from './events.ts';
+import { SeriesStore } from './series.ts';
+
+/** What a run can be loaded from; later fields stand on earlier ones. */
+export interface LoadRequest {
+  lab?: string;
+  preset?: string;
+  seed?: number;
+  yaml?: string;
+  /** A run's own log: replays it. */
+  log?: RunLog;
+  executor?: ExecutorId;
+}
+
+const REQUEST = ['lab', 'preset', 'seed', 'yaml', 'log', 'executor'] as const;
+
+/** starting: nothing shown yet; loading: a run is being made; ready; dead: the worker is gone, and why is said. */
+export type Phase = 'starting' | 'loading' | 'ready' | 'dead';
+
+/**
+ * The run as the page sees it, and the only caller of the worker. Big data are raw state: replaced, never proxied.
+ * All times are the worker's; nothing here waits for it but the caller who asked.
+ */
+export class Run {
+  phase = $state<Phase>('starting');
+  /** Why the page has no trainer, where it has none. */
+  death = $state('');
+  lab = $state.raw<Lab>(labs[0] as Lab);
+  preset = $state('');
+  seed = $state(0);
+  /** What the sliders show: moved at once, before the worker says so. */
+  knobs = $state.raw<KnobValues>({});
+  playing = $state(false);
+  metrics = $state.raw<Metrics | undefined>(undefined);
+  engine = $state.raw<EngineInfo>({
+    executor: 'tfjs',
+    backend: 'cpu',
+    adapter: '',
+    software: false,
+    stepsPerSecond: 0,
+    members: 1,
+  });
+  events = $state.raw<readonly RunEvent[]>([]);
+  notice = $state.raw<Notice | undefined>(undefined);
+  problems = $state.raw<readonly Problem[]>([]);
+  /** What is true: sent once for each run. */
+  scene = $state.raw<Arrays>({});
+  labels = $state.raw<readonly string[]>([]);
+  /** What the model says now. */
+  view = $state.raw<Arrays>({});
+  /** Counts changes of `series`, which is not reactive itself. */
+  recorded = $state(0);
+  speedLimit = $state(0);
+  readonly series = new SeriesStore();
+
+  readonly #client: Client;
+  readonly #version: string;
+  #pinned: ExecutorId | undefined;
+  #run = 0;
+  #moving: Record<string, KnobValue> = {};
+  #sending: Promise<void> | undefined;
+  readonly #first: Promise<void>;
+  #onFirst: () => void = () => undefined;
+
+  constructor(version: string) {
+    this.#version = version;
+    this.#first = new Promise((resolve) => (this.#onFirst = resolve));
+    this.#client = new Client(
+      (frame) => {
+        this.#take(frame);
+      },
+      (message) => {
+        this.phase = 'dead';
+        this.playing = false;
+        this.death = message;
+      },
+    );
+  }
+
+  /** Resolves with the first frame. */
+  async ready(): Promise<EngineInfo> {
+    await this.#first;
+    return this.engine;
+  }
+
+  get config(): Config {
+    return { lab: this.lab.id, preset: this.preset, seed: this.seed, knobs: this.knobs };
+  }
+
+  /** Makes a run, paused at step 0. What of a document is wrong is repaired, and named in `problems`. */
+  async load(request: LoadRequest = {}): Promise<Config> {
+    const { log, problems, lab } = await this.#logOf(request);
+    await this.#open(log, lab);
+    this.problems = problems;
+    return this.config;
+  }
+
+  /** Moves knobs: live ones at the next step, others by a new run from step 0. @throws ConfigError by name */
+  async set(given: Readonly<Record<string, unknown>>): Promise<void> {
+    const { seed, ...rest } = given;
+    const { knobs, problems } = checkKnobs(this.lab, rest, this.knobs);
+    if (seed !== undefined) {
+      const checked = v.safeParse(seedSchema, seed);
+      if (!checked.success) problems.push({ key: 'seed', text: checked.issues[0].message });
+    }
+    if (problems.length > 0) throw new ConfigError(problems);
+    const structural = this.lab.knobs.filter(
+      ({ key, live }) => !live && knobs[key] !== undefined && knobs[key] !== this.knobs[key],
+    );
+    const reseeded = seed !== undefined && seed !== this.seed;
+    if (structural.length > 0 || reseeded) {
+      await this.#restart({ ...this.knobs, ...knobs }, (seed as number | undefined) ?? this.seed);
+      const names = [...structural.map(({ label }) => label), ...(reseeded ? ['Seed'] : [])];
+      this.notice = { kind: 'restarted', text: `${names.join(', ')}: the run restarted from step 0.` };
+      return;
+    }
+    this.knobs = { ...this.knobs, ...knobs };
+    Object.assign(this.#moving, knobs);
+    await this.#send();
+    await this.#client.settle();
+    this.metrics = await this.#client.call('metrics');
+  }
+
+  /** For a drag: shows the value at once, and sends the latest one whenever the worker has taken the one before. */
+  move(key: string, value: KnobValue): void {
+    this.knobs = { ...this.knobs, [key]: value };
+    this.#moving[key] = value;
+    void this.#send().catch(() => undefined);
+  }
+
+  play(): void {
+    this.playing = true;
+    void this.#client.call('play').catch(() => (this.playing = false));
+  }
+
+  async pause(): Promise<void> {
+    this.playing = false;
+    await this.#client.call('pause');
+    await this.#client.settle();
+  }
+
+  /** Step 0 with the same initial weights. */
+  async reset(): Promise<void> {
+    const playing = this.playing;
+    await this.#command('reset');
+    const log = await this.#client.call('log');
+    this.knobs = log.knobs;
+    if (playing) this.play();
+  }
+
+  async step(n = 1): Promise<Metrics> {
+    this.playing = false;
+    const metrics = await this.#client.call('step', n);
+    await this.#client.settle();
+    this.metrics = metrics;
+    return metrics;
+  }
+
+  async use(executor: ExecutorId): Promise<EngineInfo> {
+    checkExecutor(executor);
+    const engine = await this.#client.call('use', executor);
+    await this.#client.settle();
+    this.#pinned = executor;
+    this.engine = engine;
+    return engine;
+  }
+
+  async limit(stepsPerSecond: number): Promise<void> {
+    this.speedLimit = stepsPerSecond;
+    await this.#client.call('limit', stepsPerSecond);
+  }
+
+  visible(visible: boolean): void {
+    void this.#client.call('visible', visible).catch(() => undefined);
+  }
+
+  samples(n: number): Promise<Sample[]> {
+    return this.#client.call('samples', n);
+  }
+
+  parameters(): Promise<Float32Array> {
+    return this.#client.call('parameters');
+  }
+
+  log(): Promise<RunLog> {
+    return this.#client.call('log');
+  }
+
+  fitTemperature(): Promise<TemperatureFit> {
+    return this.#client.call('fitTemperature');
+  }
+
+  async export(kind: string): Promise<string> {
+    if (kind === 'yaml') return (await import('./yaml.ts')).toYaml(this.lab, this.config);
+    if (kind === 'csv') return toCsv(this.series.toRecord());
+    if (kind === 'json') return toJson(this.#version, await this.log(), this.series.toRecord());
+    throw new Error(`There is no export "${kind}". Known: yaml, csv, json.`);
+  }
+
+  /** A frame was drawn: the worker may send the next. */
+  drawn(): void {
+    this.#client.drawn();
+  }
+
+  #take(frame: Frame): void {
+    if (frame.run < this.#run) return;
+    if (frame.run > this.#run) {
+      this.#run = frame.run;
+      this.series.clear();
+    }
+    this.playing = frame.playing;
+    this.metrics = frame.metrics;
+    this.engine = frame.engine;
+    this.view = frame.view;
+    this.events = frame.events;
+    if (frame.notice) this.notice = frame.notice;
+    this.series.append(frame.series.from, frame.series.columns, frame.series.values);
+    this.recorded++;
+    // What is still on its way to the worker is newer than what it says.
+    this.knobs = { ...frame.knobs, ...this.#moving };
+    if (this.phase !== 'dead') this.phase = 'ready';
+    this.#onFirst();
+  }
+
+  /** Sends moved knobs, one message at a time; those moved meanwhile go with the next. */
+  #send(): Promise<void> {
+    this.#sending ??= (async () => {
+      try {
+        while (Object.keys(this.#moving).length > 0) {
+          const sent = { ...this.#moving };
+          await this.#client.call('set', sent);
+          this.#moving = Object.fromEntries(
+            Object.entries(this.#moving).filter(([key, value]) => sent[key] !== value),
+          );
+        }
+      } finally {
+        this.#sending = undefined;
+      }
+    })();
+    return this.#sending;
+  }
+
+  async #command(method: 'reset'): Promise<void> {
+    await this.#client.call(method);
+    await this.#client.settle();
+    this.notice = undefined;
+  }
+
+  async #open(log: RunLog, lab: Lab): Promise<void> {
+    const before = this.phase;
+    if (before === 'ready') this.phase = 'loading';
+    this.playing = false;
+    this.#moving = {};
+    try {
+      const loaded = await this.#client.call('load', log);
+      this.lab = lab;
+      this.preset = log.preset;
+      this.seed = log.seed;
+      this.knobs = log.knobs;
+      this.scene = loaded.scene;
+      this.labels = loaded.labels;
+      this.engine = loaded.engine;
+      this.notice = undefined;
+      await this.#client.settle();
+      this.metrics = loaded.metrics;
+    } finally {
+      if (this.phase === 'loading') this.phase = before;
+    }
+  }
+
+  async #restart(knobs: KnobValues, seed: number): Promise<void> {
+    const playing = this.playing;
+    await this.#open(
+      {
+        lab: this.lab.id,
+        preset: this.preset,
+        seed,
+        knobs,
+        events: [],
+        ...(this.#pinned && { executor: this.#pinned }),
+      },
+      this.lab,
+    );
+    if (playing) this.play();
+  }
+
+  async #logOf(request: LoadRequest): Promise<{ log: RunLog; problems: Problem[]; lab: Lab }> {
+    const unknown = Object.keys(request).find((key) => !REQUEST.some((name) => name === key));
+    if (unknown) throw new Error(`load() does not know "${unknown}". Known: ${REQUEST.join(', ')}.`);
+    if (request.executor !== undefined) checkExecutor(request.executor);
+    const lab = labById(request.lab ?? request.log?.lab ?? this.lab.id);
+    let document: Loadable = emptyLoadable();
+    if (request.yaml !== undefined) document = (await import('./yaml.ts')).fromYaml(lab, request.yaml);
+    const problems = [...document.problems];
+    const named = request.preset ?? request.log?.preset ?? document.preset ?? (this.preset || lab.opening);
+    const preset = presetOf(lab, named);
+    const knobs = { ...defaultsOf(lab.knobs), ...preset.knobs };
+    const given = { ...document.knobs, ...request.log?.knobs };
+    const checked = checkKnobs(lab, given, knobs);
+    problems.push(...checked.problems);
+    // Combinations that cannot be trained leave nothing to go on with.
+    const impossible = lab.check({ ...knobs, ...checked.knobs });
+    if (impossible.length > 0) throw new ConfigError(impossible);
+    const events = request.log?.events ?? document.events;
+    const told =
+      events === undefined
+        ? { events: document.knobs && Object.keys(given).length > 0 ? [] : preset.events, problems: [] }
+        : checkEvents(lab, events);
+    problems.push(...told.problems);
+    const seed = v.safeParse(seedSchema, request.seed ?? request.log?.seed ?? document.seed ?? this.seed);
+    if (!seed.success) {
+      if (request.seed !== undefined) throw new ConfigError([{ key: 'seed', text: seed.issues[0].message }]);
+      problems.push({ key: 'seed', text: seed.issues[0].message, used: this.seed });
+    }
+    this.#pinned = request.executor ?? request.log?.executor ?? this.#pinned;
+    return {
+      lab,
+      problems,
+      log: {
+        lab: lab.id,
+        preset: preset.id,
+        seed: seed.success ? seed.output : this.seed,
+        knobs: { ...knobs, ...checked.knobs },
+        events: told.events,
+        ...(this.#pinned && { executor: this.#pinned }),
+      },
+    };
+  }
+}
+
+function presetOf(lab: Lab, id: string): Preset {
+  const found = lab.presets.find((preset) => preset.id === id);
+  if (!found)
+    throw new Error(
+      `${lab.title} has no preset "${id}". Known: ${lab.presets.map((preset) => preset.id).join(', ')}.`,
+    );
+  return found;
+}
+
+function checkExecutor(id: string): asserts id is ExecutorId {
+  if (!EXECUTORS.some((known) => known === id))
+    throw new Error(`There is no executor "${id}". Known: ${EXECUTORS.join(', ')}.`);
+}

@@ -1,0 +1,124 @@
+import * as tf from '@tensorflow/tfjs';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { Runtime } from '../../src/engine/tfjs/executor.ts';
+
+/** The one file that knows how tfjs's backends start and end; some of it tfjs does not offer in public. */
+
+type BackendName = 'cpu' | 'webgpu';
+
+const started = new Map<BackendName, Runtime>();
+
+/**
+ * Makes a backend current. Without a name: webgpu where the adapter is hardware, else cpu.
+ *
+ * @throws a sentence when webgpu is asked for and cannot be had
+ */
+export async function startTfjs(wanted: BackendName | undefined): Promise<Runtime> {
+  const adapter = wanted === 'cpu' ? undefined : await requestAdapter();
+  if (wanted === 'webgpu' && !adapter)
+    throw new Error('This browser offers no WebGPU adapter. Use the executor tfjs:cpu or oracle.');
+  if (wanted === 'webgpu' || (adapter && !isSoftware(adapter.info))) {
+    try {
+      return await startWebgpu(adapter as GPUAdapter);
+    } catch (error) {
+      if (wanted === 'webgpu') throw error;
+    }
+  }
+  return startCpu();
+}
+
+async function startCpu(): Promise<Runtime> {
+  await import('@tensorflow/tfjs-backend-cpu');
+  await tf.setBackend('cpu');
+  const known = started.get('cpu');
+  if (known) return known;
+  const runtime: Runtime = {
+    tf,
+    info: { executor: 'tfjs', backend: 'cpu', adapter: '', software: false },
+    lost: () => false,
+  };
+  started.set('cpu', runtime);
+  return runtime;
+}
+
+async function startWebgpu(adapter: GPUAdapter): Promise<Runtime> {
+  const known = started.get('webgpu');
+  if (known && !known.lost()) {
+    await tf.setBackend('webgpu');
+    return known;
+  }
+  await import('@tensorflow/tfjs-backend-webgpu');
+  // A backend whose device is gone stays registered and computes nothing: it is replaced by a fresh one.
+  if (known) {
+    const { WebGPUBackend: Backend } = await import('@tensorflow/tfjs-backend-webgpu');
+    const device = await adapter.requestDevice(descriptor(adapter));
+    tf.removeBackend('webgpu');
+    tf.registerBackend('webgpu', () => new Backend(device, adapter.info), 3);
+  }
+  if (!(await tf.setBackend('webgpu')))
+    throw new Error('The WebGPU backend did not start on this adapter. Use the executor tfjs:cpu or oracle.');
+  await tf.ready();
+  const { device } = tf.backend() as WebGPUBackend;
+  let lost = false;
+  void device.lost.then(() => {
+    lost = true;
+  });
+  // Errors of the GPU come late and silently; without this, training would go on with garbage.
+  device.onuncapturederror = ({ error }) => {
+    lost = true;
+    console.error(`WebGPU: ${error.message}`);
+  };
+  const runtime: Runtime = {
+    tf,
+    info: {
+      executor: 'tfjs',
+      backend: 'webgpu',
+      adapter: describe(adapter.info),
+      software: isSoftware(adapter.info),
+    },
+    lost: () => lost,
+  };
+  started.set('webgpu', runtime);
+  return runtime;
+}
+
+/** What tfjs asks of a device when it makes one itself. */
+function descriptor(adapter: GPUAdapter): GPUDeviceDescriptor {
+  const { limits } = adapter;
+  return {
+    requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+    requiredLimits: {
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxBufferSize: limits.maxBufferSize,
+      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+    },
+  };
+}
+
+async function requestAdapter(): Promise<GPUAdapter | undefined> {
+  try {
+    return (
+      (await (navigator as Partial<Navigator>).gpu?.requestAdapter({
+        powerPreference: 'high-performance',
+      })) ?? undefined
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** GPUs that are emulated on the processor are slower than the processor itself. */
+function isSoftware(info: GPUAdapterInfo): boolean {
+  const fallback = (info as GPUAdapterInfo & { isFallbackAdapter?: boolean }).isFallbackAdapter;
+  return (
+    fallback === true ||
+    /swiftshader|llvmpipe|softpipe|basic render/i.test(`${info.architecture} ${info.description}`)
+  );
+}
+
+function describe({ vendor, architecture, description }: GPUAdapterInfo): string {
+  return description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+}
