@@ -17,7 +17,12 @@ export interface RunOptions {
 }
 
 /** The log of a service-mix run: a preset with knobs on top. */
-export function serviceMixLog({ preset = 'sufficient', seed = 0, knobs = {}, events }: RunOptions = {}): RunLog {
+export function serviceMixLog({
+  preset = 'sufficient',
+  seed = 0,
+  knobs = {},
+  events,
+}: RunOptions = {}): RunLog {
   const lab = labById('service-mix');
   const chosen = lab.presets.find(({ id }) => id === preset);
   if (!chosen) throw new Error(`There is no preset ${preset}.`);

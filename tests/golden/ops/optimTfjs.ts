@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import { biasCorrections } from '../../../src/engine/optimizers.ts';
 import { update } from '../../../src/engine/tfjs/optimizer.ts';
 import type { Tf } from '../../../src/terms/language/tfjs.ts';
@@ -21,7 +21,7 @@ export const optimizerTrajectory =
       let x: Tensor = vector(inputs.vector('x0'));
       let moments: [Tensor, Tensor] = [tf.zeros([n]), tf.zeros([n])];
       for (let t = 1; t <= steps; t++) {
-        const ax = tf.reshape(tf.matMul(a, tf.reshape(x, [n, 1]) as Tensor2D), [n]);
+        const ax = tf.sum(tf.mul(a, x), 1);
         const gradient = tf.mul(tf.sub(ax, b), hyper.number('grad_scale', 1));
         const next = update(tf, optimizerKind(hyper), [x], [gradient], [moments], {
           learningRate: hyper.number('lr'),

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { mul } from '../../../../src/terms/language/expression.ts';
+import { distance, gradientOf, SIZES, sumAll, valueOf, weights } from '../../../support/language.ts';
+import { gradientOnTfjs, valueOnTfjs } from '../../../support/tensors.ts';
+import { KNOBS, OPERATIONS, pointOf } from './operations.ts';
+
+const F32 = { rtol: 2e-6, atol: 2e-6 };
+
+for (const [op, cases] of Object.entries(OPERATIONS)) {
+  describe(`the operation ${op} on tfjs`, () => {
+    cases.forEach((one, i) => {
+      const { result, inputs, smooth } = pointOf(one, 6);
+
+      test(`has the evaluator's value and shape, case ${i + 1}`, () => {
+        const { value, shape } = valueOnTfjs(result, inputs, SIZES, KNOBS);
+        expect(shape).toEqual(result.axes.map((axis) => SIZES[axis]));
+        expect(distance(value, valueOf(result, inputs, SIZES, KNOBS), F32)).toBeLessThanOrEqual(1);
+      });
+
+      const by = Object.values(smooth);
+      if (by.length === 0) return;
+      test(`has the symbolic gradient by autodiff, case ${i + 1}`, () => {
+        const total = sumAll(mul(weights(result), result));
+        const symbolic = gradientOf(total, by, inputs, SIZES, KNOBS);
+        gradientOnTfjs(total, by, inputs, SIZES, KNOBS).forEach((gradient, n) => {
+          expect(distance(gradient, symbolic[n] ?? [], F32)).toBeLessThanOrEqual(1);
+        });
+      });
+    });
+  });
+}
