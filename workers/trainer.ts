@@ -47,8 +47,14 @@ const api: TrainerApi = {
   reset: () => player.reset(),
   step: (n) => player.step(n),
   use: (executor) => player.use(executor),
-  limit: (stepsPerSecond) => Promise.resolve(player.limit(stepsPerSecond)),
-  visible: (visible) => Promise.resolve(player.visible(visible)),
+  limit: (stepsPerSecond) => {
+    player.limit(stepsPerSecond);
+    return Promise.resolve();
+  },
+  visible: (visible) => {
+    player.visible(visible);
+    return Promise.resolve();
+  },
   metrics: () => player.metrics(),
   series: () => Promise.resolve(player.series()),
   samples: (n) => player.samples(n),

@@ -2,7 +2,8 @@ import type { EngineInfo, ExecutorId, Metrics, RunLog, Sample, TemperatureFit } 
 import { labs } from '../labs/index.ts';
 import type { Problem } from '../labs/lab.ts';
 import type { Config } from '../run/config.ts';
-import type { LoadRequest, Run } from '../run/run.svelte.ts';
+import type { LoadRequest } from '../run/request.ts';
+import type { Run } from '../run/run.svelte.ts';
 import { reach as reachAt } from '../science/reach.ts';
 import { reachOf } from '../terms/reachOf.ts';
 import type { Knob } from '../terms/knob.ts';
@@ -86,7 +87,8 @@ export function consoleApi(run: Run, version: string): Lab {
     metrics,
     series: () => run.series.toRecord(),
     samples: async (n = 10) => {
-      if (!Number.isInteger(n) || n < 1) throw new Error(`samples(n) needs a whole number from 1, not ${String(n)}.`);
+      if (!Number.isInteger(n) || n < 1)
+        throw new Error(`samples(n) needs a whole number from 1, not ${String(n)}.`);
       return run.samples(n);
     },
     engine: () => run.engine,

@@ -1,5 +1,5 @@
 import type { Plan } from './plan.ts';
-import type { ExecutorInfo } from './protocol.ts';
+import type { ExecutorInfo, Memory } from './protocol.ts';
 
 /** Rows of data, shared by all members. f32, so that executors of either precision see the same numbers. */
 export interface Samples {
@@ -65,6 +65,7 @@ export interface Executor {
   /** A copy of the state. @throws ExecutorLost */
   save: () => Promise<ParameterState>;
   restore: (state: ParameterState) => void;
+  memory: () => Memory;
   dispose: () => void;
 }
 

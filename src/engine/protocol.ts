@@ -1,4 +1,4 @@
-/** What page and worker say to each other: types only, so that the page's bundle holds none of the engine. */
+/** What page and worker say to each other: types and a list of names, so that the page's bundle holds none of the engine. */
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
 
 /**
@@ -18,10 +18,17 @@ export interface ExecutorInfo {
   software: boolean;
 }
 
+/** What an executor holds; tensors are tfjs's, 0 elsewhere. */
+export interface Memory {
+  tensors: number;
+  bytes: number;
+}
+
 export interface EngineInfo extends ExecutorInfo {
   /** Mean over the last second of training; 0 before. */
   stepsPerSecond: number;
   members: number;
+  memory: Memory;
 }
 
 export type Status = 'ok' | 'diverged';

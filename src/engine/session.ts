@@ -132,7 +132,7 @@ export class Session {
   }
 
   get info(): Omit<EngineInfo, 'stepsPerSecond'> {
-    return { ...this.#executor.info, members: 1 };
+    return { ...this.#executor.info, members: 1, memory: this.#executor.memory() };
   }
 
   get events(): readonly RunEvent[] {
@@ -348,7 +348,7 @@ export class Session {
   }
 
   #metricsOf({ total, terms, values }: Measured): Metrics {
-    return {
+    const metrics: Metrics = {
       ...values,
       step: this.#step,
       epoch: Math.floor(this.#step / this.#stepsPerEpoch),
@@ -357,7 +357,8 @@ export class Session {
       gradientNorm: this.#gradientNorm,
       status: this.#status,
       terms,
-    } as Metrics;
+    };
+    return metrics;
   }
 
   #diverge(why: string): void {

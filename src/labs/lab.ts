@@ -33,6 +33,8 @@ export interface Lab {
   presets: readonly Preset[];
   /** The preset that a visitor sees first. */
   opening: string;
+  /** The preset that is nothing but the defaults: what a document without a preset is a variant of. */
+  plain: string;
   /** What no single knob can know: combinations that cannot be trained. */
   check: (values: KnobValues) => Problem[];
 }

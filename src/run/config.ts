@@ -54,7 +54,7 @@ export function knobSchema(knob: Knob): v.GenericSchema<KnobValue> {
         v.string(`${name} must be a text.`),
         v.check(
           (text) => knob.check(text) === undefined,
-          (issue) => `${name}: ${knob.check(String(issue.input)) ?? ''}`,
+          (issue) => `${name}: ${knob.check(issue.input) ?? ''}`,
         ),
       );
   }

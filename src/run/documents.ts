@@ -1,6 +1,7 @@
 import type { RunLog } from '../engine/protocol.ts';
 import type { Lab, Problem } from '../labs/lab.ts';
 import { defaultsOf } from '../labs/lab.ts';
+import type { KnobValues } from '../terms/knob.ts';
 import type { Config } from './config.ts';
 
 /** Recorded metrics as CSV: a header and one line for each recorded step. */
@@ -22,12 +23,15 @@ export function toJson(
   return `${JSON.stringify({ 'collapse-lab': version, run: log, series }, null, 2)}\n`;
 }
 
-/** What of a configuration differs from the lab's defaults, as nested groups. */
-export function differences(lab: Lab, { knobs }: Config): Record<string, Record<string, unknown>> {
-  const defaults = defaultsOf(lab.knobs);
+/** What of a configuration differs from its preset, as nested groups. */
+export function differences(lab: Lab, { knobs, preset }: Config): Record<string, Record<string, unknown>> {
+  const base: KnobValues = {
+    ...defaultsOf(lab.knobs),
+    ...lab.presets.find(({ id }) => id === preset)?.knobs,
+  };
   const groups: Record<string, Record<string, unknown>> = {};
   for (const { key } of lab.knobs) {
-    if (knobs[key] === undefined || knobs[key] === defaults[key]) continue;
+    if (knobs[key] === undefined || knobs[key] === base[key]) continue;
     const [group = '', name = ''] = key.split('.');
     (groups[group] ??= {})[name] = knobs[key];
   }
@@ -43,6 +47,8 @@ export interface Loadable {
   knobs: Record<string, unknown>;
   /** Not yet checked. */
   events?: unknown;
+  /** Nothing of the document could be read; `problems` says why. */
+  unreadable?: boolean;
   problems: Problem[];
 }
 

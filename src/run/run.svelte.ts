@@ -1,38 +1,24 @@
-import {
-  EXECUTORS,
-  type Arrays,
-  type EngineInfo,
-  type ExecutorId,
-  type Frame,
-  type Metrics,
-  type Notice,
-  type RunEvent,
-  type RunLog,
-  type Sample,
-  type TemperatureFit,
+import type {
+  Arrays,
+  EngineInfo,
+  ExecutorId,
+  Frame,
+  Metrics,
+  Notice,
+  RunEvent,
+  RunLog,
+  Sample,
+  TemperatureFit,
 } from '../engine/protocol.ts';
-import { labById, labs } from '../labs/index.ts';
-import { defaultsOf, type Lab, type Preset, type Problem } from '../labs/lab.ts';
+import { labs } from '../labs/index.ts';
+import type { Lab, Problem } from '../labs/lab.ts';
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import * as v from 'valibot';
 import { Client } from './client.ts';
 import { checkKnobs, ConfigError, seedSchema, type Config } from './config.ts';
-import { emptyLoadable, toCsv, toJson, type Loadable } from './documents.ts';
-import { checkEvents } from './events.ts';
+import { toCsv, toJson } from './documents.ts';
+import { checkExecutor, resolveRequest, type LoadRequest } from './request.ts';
 import { SeriesStore } from './series.ts';
-
-/** What a run can be loaded from; later fields stand on earlier ones. */
-export interface LoadRequest {
-  lab?: string;
-  preset?: string;
-  seed?: number;
-  yaml?: string;
-  /** A run's own log: replays it. */
-  log?: RunLog;
-  executor?: ExecutorId;
-}
-
-const REQUEST = ['lab', 'preset', 'seed', 'yaml', 'log', 'executor'] as const;
 
 /** starting: nothing shown yet; loading: a run is being made; ready; dead: the worker is gone, and why is said. */
 export type Phase = 'starting' | 'loading' | 'ready' | 'dead';
@@ -58,6 +44,7 @@ export class Run {
     adapter: '',
     software: false,
     stepsPerSecond: 0,
+    memory: { tensors: 0, bytes: 0 },
     members: 1,
   });
   events = $state.raw<readonly RunEvent[]>([]);
@@ -109,8 +96,14 @@ export class Run {
 
   /** Makes a run, paused at step 0. What of a document is wrong is repaired, and named in `problems`. */
   async load(request: LoadRequest = {}): Promise<Config> {
-    const { log, problems, lab } = await this.#logOf(request);
+    const { log, problems, lab } = await resolveRequest(request, {
+      lab: this.lab,
+      preset: this.preset,
+      seed: this.seed,
+      executor: this.#pinned,
+    });
     await this.#open(log, lab);
+    this.#pinned = log.executor;
     this.problems = problems;
     return this.config;
   }
@@ -303,61 +296,4 @@ export class Run {
     );
     if (playing) this.play();
   }
-
-  async #logOf(request: LoadRequest): Promise<{ log: RunLog; problems: Problem[]; lab: Lab }> {
-    const unknown = Object.keys(request).find((key) => !REQUEST.some((name) => name === key));
-    if (unknown) throw new Error(`load() does not know "${unknown}". Known: ${REQUEST.join(', ')}.`);
-    if (request.executor !== undefined) checkExecutor(request.executor);
-    const lab = labById(request.lab ?? request.log?.lab ?? this.lab.id);
-    let document: Loadable = emptyLoadable();
-    if (request.yaml !== undefined) document = (await import('./yaml.ts')).fromYaml(lab, request.yaml);
-    const problems = [...document.problems];
-    const named = request.preset ?? request.log?.preset ?? document.preset ?? (this.preset || lab.opening);
-    const preset = presetOf(lab, named);
-    const knobs = { ...defaultsOf(lab.knobs), ...preset.knobs };
-    const given = { ...document.knobs, ...request.log?.knobs };
-    const checked = checkKnobs(lab, given, knobs);
-    problems.push(...checked.problems);
-    // Combinations that cannot be trained leave nothing to go on with.
-    const impossible = lab.check({ ...knobs, ...checked.knobs });
-    if (impossible.length > 0) throw new ConfigError(impossible);
-    const events = request.log?.events ?? document.events;
-    const told =
-      events === undefined
-        ? { events: document.knobs && Object.keys(given).length > 0 ? [] : preset.events, problems: [] }
-        : checkEvents(lab, events);
-    problems.push(...told.problems);
-    const seed = v.safeParse(seedSchema, request.seed ?? request.log?.seed ?? document.seed ?? this.seed);
-    if (!seed.success) {
-      if (request.seed !== undefined) throw new ConfigError([{ key: 'seed', text: seed.issues[0].message }]);
-      problems.push({ key: 'seed', text: seed.issues[0].message, used: this.seed });
-    }
-    this.#pinned = request.executor ?? request.log?.executor ?? this.#pinned;
-    return {
-      lab,
-      problems,
-      log: {
-        lab: lab.id,
-        preset: preset.id,
-        seed: seed.success ? seed.output : this.seed,
-        knobs: { ...knobs, ...checked.knobs },
-        events: told.events,
-        ...(this.#pinned && { executor: this.#pinned }),
-      },
-    };
-  }
-}
-
-function presetOf(lab: Lab, id: string): Preset {
-  const found = lab.presets.find((preset) => preset.id === id);
-  if (!found)
-    throw new Error(
-      `${lab.title} has no preset "${id}". Known: ${lab.presets.map((preset) => preset.id).join(', ')}.`,
-    );
-  return found;
-}
-
-function checkExecutor(id: string): asserts id is ExecutorId {
-  if (!EXECUTORS.some((known) => known === id))
-    throw new Error(`There is no executor "${id}". Known: ${EXECUTORS.join(', ')}.`);
 }

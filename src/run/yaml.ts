@@ -7,7 +7,7 @@ import { differences, emptyLoadable, type Loadable } from './documents.ts';
 const MAX_LENGTH = 100_000;
 const MAX_DEPTH = 4;
 
-/** A configuration as YAML: the differences from the defaults, under the field note's own keys. */
+/** A configuration as YAML: the differences from its preset, under the field note's own keys. */
 export function toYaml(lab: Lab, config: Config): string {
   return stringify({
     lab: config.lab,
@@ -51,7 +51,7 @@ export function fromYaml(lab: Lab, text: string): Loadable {
 }
 
 function refused(text: string): Loadable {
-  return { ...emptyLoadable(), problems: [{ key: 'yaml', text }] };
+  return { ...emptyLoadable(), problems: [{ key: 'yaml', text }], unreadable: true };
 }
 
 function walk(document: Document, lab: Lab, lines: LineCounter, into: Loadable): void {

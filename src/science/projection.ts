@@ -205,16 +205,9 @@ class Projector {
     const { v, t, p, gradient, step, K } = this;
     this.softmax();
     for (let iteration = 0; iteration < 200; iteration++) {
-      let sum = 0;
-      let top = 0;
       for (let k = 0; k < K; k++) {
-        const g = (p[k] as number) - (t[k] as number) + lambda * (v[k] as number);
-        gradient[k] = g;
-        sum += g;
-        if ((p[k] as number) > (p[top] as number)) top = k;
+        gradient[k] = (p[k] as number) - (t[k] as number) + lambda * (v[k] as number);
       }
-      // The gradient sums to 0. Its rounding error sits in the largest class, and H⁻¹ would blow it up to 1/λ.
-      gradient[top] = (gradient[top] as number) - sum;
       this.newtonStep(gradient, lambda);
       let least = Infinity;
       let most = -Infinity;

@@ -56,10 +56,14 @@ export function gradientOf(
   return compile(gradient(x, wrt), sizes)(bindings(inputs, knobs)).map((values) => [...values]);
 }
 
-/** (f(x + h) − f(x − h)) / 2h for each entry of x, which is left as it was. */
-export function centralDifferences(f: () => number, x: Float64Array, step = 1e-6): number[] {
+/**
+ * (f(x + h) − f(x − h)) / 2h for each entry of x, which is left as it was.
+ *
+ * @param scale the length over which f bends; h is a millionth of it, or of |x| where that is larger
+ */
+export function centralDifferences(f: () => number, x: Float64Array, scale = 1): number[] {
   return Array.from(x, (centre, i) => {
-    const h = step * Math.max(1, Math.abs(centre));
+    const h = 1e-6 * Math.max(scale, Math.abs(centre));
     const [above, below] = [centre + h, centre - h].map((moved) => {
       x[i] = moved;
       return f();

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { Runtime } from '../../src/engine/tfjs/executor.ts';
 
 /** The one file that knows how tfjs's backends start and end; some of it tfjs does not offer in public. */
@@ -58,7 +57,7 @@ async function startWebgpu(adapter: GPUAdapter): Promise<Runtime> {
   if (!(await tf.setBackend('webgpu')))
     throw new Error('The WebGPU backend did not start on this adapter. Use the executor tfjs:cpu or oracle.');
   await tf.ready();
-  const { device } = tf.backend() as WebGPUBackend;
+  const { device } = tf.backend() as unknown as { device: GPUDevice };
   let lost = false;
   void device.lost.then(() => {
     lost = true;
@@ -112,9 +111,8 @@ async function requestAdapter(): Promise<GPUAdapter | undefined> {
 
 /** GPUs that are emulated on the processor are slower than the processor itself. */
 function isSoftware(info: GPUAdapterInfo): boolean {
-  const fallback = (info as GPUAdapterInfo & { isFallbackAdapter?: boolean }).isFallbackAdapter;
   return (
-    fallback === true ||
+    info.isFallbackAdapter ||
     /swiftshader|llvmpipe|softpipe|basic render/i.test(`${info.architecture} ${info.description}`)
   );
 }

@@ -2,6 +2,7 @@ import { headClosedForm } from '../../terms/softmaxHead.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
 import type { Chunk, ChunkResult, Datasets, Executor, ExecutorSetup, ParameterState } from '../executor.ts';
 import { clipGradientNorm, OPTIMIZERS, optimizerStep } from '../optimizers.ts';
+import type { Memory } from '../protocol.ts';
 import { classes, features, parameterLayout } from '../plan.ts';
 import { Network } from './network.ts';
 
@@ -98,6 +99,11 @@ export class OracleExecutor implements Executor {
 
   restore(state: ParameterState): void {
     this.#state = copy(state);
+  }
+
+  memory(): Memory {
+    const { parameters, moments } = this.#state;
+    return { tensors: 0, bytes: parameters.byteLength + moments.byteLength };
   }
 
   dispose(): void {

@@ -12,7 +12,7 @@ import {
 } from '../executor.ts';
 import { OPTIMIZERS } from '../optimizers.ts';
 import { classes, features, parameterLayout } from '../plan.ts';
-import type { ExecutorInfo } from '../protocol.ts';
+import type { ExecutorInfo, Memory } from '../protocol.ts';
 import { forward, toParameters, type Parameters } from './network.ts';
 import { globalNorm, update } from './optimizer.ts';
 
@@ -203,6 +203,11 @@ export class TfjsExecutor implements Executor {
       const second = toParameters(tf, plan, moments.subarray((2 * k + 1) * count, 2 * (k + 1) * count));
       member.moments = first.map((m, i) => [m, second[i] as Tensor]);
     });
+  }
+
+  memory(): Memory {
+    const { numTensors, numBytes } = this.#runtime.tf.memory();
+    return { tensors: numTensors, bytes: numBytes };
   }
 
   dispose(): void {

@@ -15,6 +15,7 @@ export const serviceMix: Lab = {
   knobs,
   presets: readPresets(files),
   opening: 'intro',
+  plain: 'sufficient',
   check: (values) => [...batchFits(values)],
 };
 

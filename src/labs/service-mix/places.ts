@@ -73,10 +73,10 @@ function stateOf({ states }: PlacesFile, row: number): string {
 }
 
 function checked(content: unknown): PlacesFile {
-  const file = content as Partial<PlacesFile> | null;
-  if (file?.version !== 1 || !file.places || !file.kinds || file.places.km?.length !== file.kinds.length)
+  const file = content as { version?: unknown; kinds?: unknown[]; places?: { km?: unknown[] } } | null;
+  if (file?.version !== 1 || !file.kinds || file.places?.km?.length !== file.kinds.length)
     throw new Error(
       'The file data/places/places.json is damaged or of another version. Reload the page, or choose the synthetic city.',
     );
-  return file as PlacesFile;
+  return content as PlacesFile;
 }

@@ -39,8 +39,9 @@ function walk(
 
 describe('bias corrections', () => {
   it('keep all digits at β near 1, late and early', () => {
-    // 1 − (1 − 2^−30): exact in binary.
-    expect(biasCorrection(1 - 2 ** -30, 1) / 2 ** -30).toBeCloseTo(1, 14);
+    // 1 − (1 − e)³ for e = 2^−30, which is exact in binary.
+    const e = 2 ** -30;
+    expect(biasCorrection(1 - e, 3) / (3 * e - 3 * e ** 2 + e ** 3)).toBeCloseTo(1, 14);
     expect(biasCorrection(0.9, 2)).toBeCloseTo(0.19, 15);
     expect(biasCorrection(0.999, 100_000)).toBe(1);
     expect(biasCorrection(0, 1)).toBe(1);

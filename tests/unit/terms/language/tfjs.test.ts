@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { mul } from '../../../../src/terms/language/expression.ts';
+import { expand, input, mul } from '../../../../src/terms/language/expression.ts';
+import { toTensors } from '../../../../src/terms/language/tfjs.ts';
+import { tf } from '../../../support/cpu.ts';
 import { distance, gradientOf, SIZES, sumAll, valueOf, weights } from '../../../support/language.ts';
 import { gradientOnTfjs, valueOnTfjs } from '../../../support/tensors.ts';
 import { KNOBS, OPERATIONS, pointOf } from './operations.ts';
@@ -29,3 +31,15 @@ for (const [op, cases] of Object.entries(OPERATIONS)) {
     });
   });
 }
+
+test('an input or the length of an axis that is missing is named', () => {
+  const x = input('x', 'row', 'class');
+  const knob = () => tf.scalar(0);
+  expect(() => toTensors(tf, [x], { row: 2, class: 3 }, { inputs: {}, knob })).toThrow(
+    'Input "x" is not given.',
+  );
+  const repeated = expand(x, ['pixel']);
+  expect(() =>
+    toTensors(tf, [repeated], { row: 2, class: 3 }, { inputs: { x: tf.zeros([2, 3]) }, knob }),
+  ).toThrow('The size of axis "pixel" is not given.');
+});

@@ -1,0 +1,183 @@
+import { codeOf, encodeCity, encodeGrid, encodeRows, mixAt, noCode, sampleGrid } from './field.ts';
+import { paintCodes } from './field.ts';
+import { LEVELS } from './color.ts';
+import { landCells, SEA, traceOutline, type Outline } from './land.ts';
+import type { Size } from './surface.ts';
+import type { CanvasTheme } from './theme.ts';
+
+/** What a map is drawn on; the same object for as long as the data are the same. */
+export interface Ground {
+  /** Categories. */
+  K: number;
+  /** Height in widths. */
+  aspect: number;
+  /** Points along each side of the square at which mixes are known; 0 where they are places scattered over a country. */
+  gridSize: number;
+  /** Of those points, `[n, 2]`, in units of the width. */
+  positions: Float32Array;
+  /** `[n, 3]`: x, y, category. */
+  services: Float32Array;
+  /** Length by which distances are divided in the city. */
+  tau: number;
+  /** Marked places, `[m, 2]`. */
+  letters: Float32Array;
+  /** Borders; only a country has them. */
+  outline?: Outline;
+}
+
+/** Mixes at the points of the ground, `[n, K]`, or the truth of the city itself, which is known everywhere. */
+export type Mixes = Float32Array | 'truth';
+
+/** Combs: small bars that show the mix itself, where colour cannot. */
+const COMBS = 6;
+const COMB_WIDTH = 28;
+const COMB_HEIGHT = 30;
+/** On smaller maps the letters are enough. */
+const COMBS_FROM_WIDTH = 230;
+const CLEAR_OF_LETTERS = 26;
+/** Combs speak for the grey: where a map has this certainty, colour speaks, and they step back. */
+const COLOURFUL = 0.35;
+const COMB_ALPHA = { flat: 0.8, colourful: 0.16 };
+
+/** Frames that may be slow before a map halves its resolution. */
+const SLOW_MS = 8;
+const PATIENCE = 5;
+
+/** Draws one map, and keeps between two drawings what has not changed. */
+export class MixPainter {
+  #ground: Ground | undefined;
+  #mixes: Mixes | undefined;
+  #codes = new Uint16Array(0);
+  #image: ImageData | undefined;
+  #cells: Uint16Array | undefined;
+  #buffer: HTMLCanvasElement | undefined;
+  #slow = 0;
+
+  /** @param combs whether combs are drawn */
+  draw(
+    context: CanvasRenderingContext2D,
+    size: Size,
+    theme: CanvasTheme,
+    ground: Ground,
+    mixes: Mixes,
+    combs: boolean,
+  ): void {
+    const start = performance.now();
+    const scale = this.#slow >= PATIENCE && mixes !== 'truth' ? 0.5 : 1;
+    const width = Math.max(1, Math.round(context.canvas.width * scale));
+    const height = Math.max(1, Math.round(context.canvas.height * scale));
+    const image = this.#encode(ground, mixes, width, height);
+    if (!image) return;
+    paintCodes(new Uint32Array(image.data.buffer), this.#codes, theme.table(ground.K));
+    this.#put(context, image, size);
+    if (scale === 1) this.#slow = performance.now() - start > SLOW_MS ? this.#slow + 1 : 0;
+    if (ground.outline) drawBorders(context, ground.outline, size, theme);
+    if (combs && size.width >= COMBS_FROM_WIDTH) this.#combs(context, size, theme, ground, mixes);
+  }
+
+  /** Brings the codes up to date; undefined where the mixes do not fit the ground. */
+  #encode(ground: Ground, mixes: Mixes, width: number, height: number): ImageData | undefined {
+    const same = this.#ground === ground && this.#image?.width === width && this.#image.height === height;
+    if (same && this.#mixes === mixes) return this.#image;
+    if (mixes !== 'truth' && mixes.length !== (ground.positions.length / 2) * ground.K) return undefined;
+    if (!same) {
+      this.#image = new ImageData(width, height);
+      this.#codes = new Uint16Array(width * height);
+      this.#cells = undefined;
+    }
+    this.#ground = ground;
+    this.#mixes = mixes;
+    const { K, gridSize } = ground;
+    if (mixes === 'truth') encodeCity(this.#codes, width, height, ground.services, K, ground.tau);
+    else if (gridSize > 0) encodeGrid(this.#codes, width, height, mixes, gridSize, K);
+    else if (ground.outline) {
+      this.#cells ??= landCells(ground.positions, ground.outline, width, height);
+      const codes = encodeRows(mixes, K);
+      for (let i = 0; i < this.#codes.length; i++) {
+        const cell = this.#cells[i] as number;
+        this.#codes[i] = cell === SEA ? noCode(K) : (codes[cell] as number);
+      }
+    } else this.#codes.fill(noCode(K));
+    return this.#image;
+  }
+
+  #put(context: CanvasRenderingContext2D, image: ImageData, size: Size): void {
+    if (image.width === context.canvas.width && image.height === context.canvas.height) {
+      context.putImageData(image, 0, 0);
+      return;
+    }
+    const buffer = (this.#buffer ??= document.createElement('canvas'));
+    buffer.width = image.width;
+    buffer.height = image.height;
+    buffer.getContext('2d')?.putImageData(image, 0, 0);
+    context.drawImage(buffer, 0, 0, size.width, size.height);
+  }
+
+  #combs(
+    context: CanvasRenderingContext2D,
+    size: Size,
+    theme: CanvasTheme,
+    ground: Ground,
+    mixes: Mixes,
+  ): void {
+    const { K } = ground;
+    const p = new Float32Array(K);
+    const teeth = Math.max(1, Math.floor(COMB_WIDTH / K));
+    const comb = teeth * K;
+    context.fillStyle = theme.color('ink');
+    for (let i = 0; i < COMBS * COMBS; i++) {
+      const x = ((i % COMBS) + 0.5) / COMBS;
+      const y = (Math.floor(i / COMBS) + 0.6) / COMBS;
+      const [cx, base] = [Math.round(x * size.width), Math.round(y * size.height)];
+      if (nearLetter(ground, size, cx, base - 4) || !this.#mixAt(p, ground, mixes, x, y)) continue;
+      const code = codeOf(p, 0, K);
+      if (code === noCode(K)) continue;
+      const colourful = Math.min(1, (code % LEVELS) / (LEVELS - 1) / COLOURFUL);
+      context.globalAlpha = COMB_ALPHA.flat + colourful * (COMB_ALPHA.colourful - COMB_ALPHA.flat);
+      context.fillRect(cx - comb / 2, base, comb, 1);
+      for (let k = 0; k < K; k++) {
+        const height = (p[k] as number) * COMB_HEIGHT;
+        context.fillRect(cx - comb / 2 + k * teeth, base - height, teeth, height);
+      }
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** The mix at a point of the box, 0 … 1 along both sides; false where there is none. */
+  #mixAt(p: Float32Array, ground: Ground, mixes: Mixes, x: number, y: number): boolean {
+    const { K, gridSize } = ground;
+    if (mixes === 'truth') mixAt(p, ground.services, K, x, y, ground.tau);
+    else if (gridSize > 0) sampleGrid(p, mixes, gridSize, K, x, y);
+    else {
+      const image = this.#image;
+      if (!image || !this.#cells) return false;
+      const cell = this.#cells[Math.floor(y * image.height) * image.width + Math.floor(x * image.width)];
+      if (cell === undefined || cell === SEA) return false;
+      p.set(mixes.subarray(cell * K, (cell + 1) * K));
+    }
+    return true;
+  }
+}
+
+function nearLetter({ letters }: Ground, size: Size, x: number, y: number): boolean {
+  for (let i = 0; i < letters.length; i += 2) {
+    const [dx, dy] = [(letters[i] as number) * size.width - x, (letters[i + 1] as number) * size.width - y];
+    if (Math.hypot(dx, dy) < CLEAR_OF_LETTERS) return true;
+  }
+  return false;
+}
+
+function drawBorders(
+  context: CanvasRenderingContext2D,
+  outline: Outline,
+  size: Size,
+  theme: CanvasTheme,
+): void {
+  traceOutline(context, outline, size.width);
+  context.globalAlpha = 0.55;
+  context.lineWidth = 0.7;
+  context.lineJoin = 'round';
+  context.strokeStyle = theme.color('paper');
+  context.stroke();
+  context.globalAlpha = 1;
+}

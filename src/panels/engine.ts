@@ -1,0 +1,40 @@
+import type { EngineInfo, ExecutorId } from '../engine/protocol.ts';
+
+/** What the page says about who trains, and only what is so. */
+
+export interface ExecutorChoice {
+  id: ExecutorId;
+  label: string;
+  text: string;
+}
+
+export const EXECUTOR_CHOICES: readonly ExecutorChoice[] = [
+  {
+    id: 'tfjs:cpu',
+    label: 'tfjs, processor',
+    text: 'The plan as a tfjs graph in f32, on one processor core. Runs everywhere.',
+  },
+  {
+    id: 'tfjs:webgpu',
+    label: 'tfjs, WebGPU',
+    text: 'The same graph on the GPU. For networks this small, launching its kernels takes most of the time.',
+  },
+  {
+    id: 'oracle',
+    label: 'Oracle, f64',
+    text: 'Plain TypeScript in double precision: exact and slow. The others are judged by it.',
+  },
+];
+
+/** The choice that is in force. */
+export const chosenExecutor = ({ executor, backend }: EngineInfo): ExecutorId =>
+  executor === 'oracle' ? 'oracle' : backend === 'webgpu' ? 'tfjs:webgpu' : 'tfjs:cpu';
+
+/** Who trains, and on what, in words. */
+export function describeEngine(engine: EngineInfo): { name: string; adapter: string } {
+  const id = chosenExecutor(engine);
+  const name = EXECUTOR_CHOICES.find((choice) => choice.id === id)?.label ?? engine.executor;
+  if (engine.backend !== 'webgpu') return { name, adapter: '' };
+  const adapter = engine.adapter || 'unnamed adapter';
+  return { name, adapter: engine.software ? `${adapter}, emulated on the processor` : adapter };
+}

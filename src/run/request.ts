@@ -1,0 +1,138 @@
+import * as v from 'valibot';
+import { EXECUTORS, type ExecutorId, type RunLog } from '../engine/protocol.ts';
+import { labById } from '../labs/index.ts';
+import { defaultsOf, type Lab, type Preset, type Problem } from '../labs/lab.ts';
+import type { KnobValue } from '../terms/knob.ts';
+import { checkKnobs, ConfigError, seedSchema } from './config.ts';
+import type { Loadable } from './documents.ts';
+import { checkEvents } from './events.ts';
+
+/** What a run can be loaded from. A field that is given counts more than the document that says it too. */
+export interface LoadRequest {
+  lab?: string;
+  preset?: string;
+  seed?: number;
+  /** A configuration: differences from its preset, or from the defaults where it names none. */
+  yaml?: string;
+  /** A run's own log: replays it. */
+  log?: RunLog;
+  executor?: ExecutorId;
+}
+
+const FIELDS = ['lab', 'preset', 'seed', 'yaml', 'log', 'executor'] as const;
+
+/** What a request stands on where it says nothing. */
+export interface Standing {
+  lab: Lab;
+  preset: string;
+  seed: number;
+  executor: ExecutorId | undefined;
+}
+
+export interface Resolved {
+  lab: Lab;
+  log: RunLog;
+  /** What was repaired, by name. */
+  problems: Problem[];
+}
+
+/**
+ * Turns a request into the log of a run. Single wrong values of a document are repaired and named; what cannot be read
+ * or trained at all is refused, so that the run on the page stays.
+ *
+ * @throws Error or ConfigError with a sentence
+ */
+export async function resolveRequest(request: LoadRequest, standing: Standing): Promise<Resolved> {
+  const unknown = Object.keys(request).find((key) => !FIELDS.some((name) => name === key));
+  if (unknown) throw new Error(`load() does not know "${unknown}". Known: ${FIELDS.join(', ')}.`);
+  const executor = request.executor ?? request.log?.executor ?? standing.executor;
+  if (executor !== undefined) checkExecutor(executor);
+
+  const asked = request.lab ?? request.log?.lab;
+  const document =
+    request.yaml === undefined ? undefined : await readYaml(labById(asked ?? standing.lab.id), request.yaml);
+  const lab = labById(asked ?? document?.lab ?? standing.lab.id);
+  const problems = [...(document?.problems ?? [])];
+
+  const named = request.preset ?? request.log?.preset ?? document?.preset;
+  const preset = presetFor(lab, named ?? (document ? undefined : standing.preset || lab.opening));
+  const base = { ...defaultsOf(lab.knobs), ...preset?.knobs };
+  const { knobs, problems: wrong } = checkKnobs(lab, { ...document?.knobs, ...request.log?.knobs }, base);
+  problems.push(...wrong);
+  completed(lab, document, knobs, problems);
+  const impossible = lab.check({ ...base, ...knobs });
+  if (impossible.length > 0) throw new ConfigError(impossible);
+
+  const given = request.log?.events ?? document?.events;
+  const told = given === undefined ? undefined : checkEvents(lab, given);
+  problems.push(...(told?.problems ?? []));
+  // A document or log that says nothing of events has none; a preset by itself tells its own.
+  const events = told?.events ?? (document || request.log ? [] : (preset?.events ?? []));
+  const seed = seedOf(request, document, standing, problems);
+  return {
+    lab,
+    problems,
+    log: {
+      lab: lab.id,
+      preset: preset?.id ?? lab.plain,
+      seed,
+      knobs: { ...base, ...knobs },
+      events,
+      ...(executor && { executor }),
+    },
+  };
+}
+
+export function checkExecutor(id: string): asserts id is ExecutorId {
+  if (!EXECUTORS.some((known) => known === id))
+    throw new Error(`There is no executor "${id}". Known: ${EXECUTORS.join(', ')}.`);
+}
+
+async function readYaml(lab: Lab, text: string): Promise<Loadable> {
+  const document = (await import('./yaml.ts')).fromYaml(lab, text);
+  if (document.unreadable) throw new ConfigError(document.problems);
+  return document;
+}
+
+function presetFor(lab: Lab, id: string | undefined): Preset | undefined {
+  if (id === undefined) return undefined;
+  const found = lab.presets.find((preset) => preset.id === id);
+  if (!found)
+    throw new Error(
+      `${lab.title} has no preset "${id}". Known: ${lab.presets.map((preset) => preset.id).join(', ')}.`,
+    );
+  return found;
+}
+
+/** The field notes give a logit norm and take for granted that LogitNorm is on. */
+function completed(
+  lab: Lab,
+  document: Loadable | undefined,
+  knobs: Record<string, KnobValue>,
+  problems: Problem[],
+): void {
+  const [length, on] = ['model.logit_norm', 'model.use_logit_norm'] as const;
+  if (!document || document.preset !== undefined || knobs[length] === undefined || knobs[on] !== undefined)
+    return;
+  if (!lab.knobs.some(({ key }) => key === on)) return;
+  knobs[on] = true;
+  problems.push({
+    key: on,
+    text: `${length} is given without ${on}; LogitNorm was switched on.`,
+    used: true,
+  });
+}
+
+function seedOf(
+  request: LoadRequest,
+  document: Loadable | undefined,
+  standing: Standing,
+  problems: Problem[],
+): number {
+  const seed = v.safeParse(seedSchema, request.seed ?? request.log?.seed ?? document?.seed ?? standing.seed);
+  if (seed.success) return seed.output;
+  const problem = { key: 'seed', text: seed.issues[0].message, used: standing.seed };
+  if (request.seed !== undefined) throw new ConfigError([problem]);
+  problems.push(problem);
+  return standing.seed;
+}
