@@ -1,0 +1,24 @@
+import type { Page } from '@playwright/test';
+import type { Lab } from '../../src/app/console.ts';
+
+/** `window.lab`, in functions that run in the page. */
+declare global {
+  interface Window {
+    lab: Lab;
+  }
+}
+
+/** A run that trains fast, for tests of the machinery and not of the science. */
+export const SMALL = {
+  'data.points': 64,
+  'data.validation': 32,
+  'model.hidden': '8',
+  'training.batch_size': 16,
+} as const;
+
+/** The page with its console API ready; nothing plays. */
+export async function openLab(page: Page): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./');
+  await page.evaluate(() => window.lab.ready());
+}
