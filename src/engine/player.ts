@@ -38,7 +38,6 @@ export class Player {
   #limit = 0;
   #chunk = 1;
   #speed = new Speedometer();
-  #sentRows = 0;
   #lastFrame = -Infinity;
   #frameCost = 0;
   #unanswered = 0;
@@ -59,7 +58,6 @@ export class Player {
       }
       this.#session?.dispose();
       this.#session = session;
-      this.#sentRows = 0;
       this.#chunk = 1;
       this.#speed = new Speedometer();
       await this.#checkpoint();
@@ -236,9 +234,7 @@ export class Player {
     const started = this.#host.now();
     const metrics = await session.metrics();
     const view = await session.view();
-    // A recovery may have taken rows back.
-    this.#sentRows = Math.min(this.#sentRows, session.series.length);
-    const values = session.series.slice(this.#sentRows);
+    const { from, values } = session.series.take();
     const notice: Notice | undefined = session.notice;
     session.notice = undefined;
     const frame: Frame = {
@@ -247,13 +243,12 @@ export class Player {
       playing: this.#playing,
       metrics,
       engine: this.#engine(session),
-      series: { from: this.#sentRows, columns: session.series.columns, values },
+      series: { from, columns: session.series.columns, values },
       view,
       knobs: session.knobs,
       events: session.events,
       ...(notice && { notice }),
     };
-    this.#sentRows = session.series.length;
     this.#host.send(frame, [
       values.buffer,
       ...Object.values(view).map((array) => array.buffer as ArrayBuffer),

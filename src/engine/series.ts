@@ -2,6 +2,8 @@
 export class Series {
   #columns: string[] = [];
   #rows: Float64Array[] = [];
+  /** Rows that were handed out and have not changed since. */
+  #taken = 0;
 
   get columns(): readonly string[] {
     return this.#columns;
@@ -23,22 +25,25 @@ export class Series {
     );
   }
 
-  /** Rows from `from` on, row-major. */
-  slice(from: number): Float64Array {
+  /** Rows that are new or were replaced since the last call, row-major, and the position of the first. */
+  take(): { from: number; values: Float64Array } {
+    const from = this.#taken;
     const rows = this.#rows.slice(from);
+    this.#taken = this.#rows.length;
     const values = new Float64Array(rows.length * this.#columns.length);
     rows.forEach((row, i) => {
       values.set(row, i * this.#columns.length);
     });
-    return values;
+    return { from, values };
   }
 
   truncate(length: number): void {
     this.#rows.length = Math.min(this.#rows.length, length);
+    this.#taken = Math.min(this.#taken, length);
   }
 
   clear(): void {
-    this.#rows = [];
+    this.truncate(0);
   }
 
   toRecord(): Record<string, number[]> {

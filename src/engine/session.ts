@@ -52,9 +52,19 @@ interface Checkpoint {
   state: ParameterState;
   knobs: KnobValues;
   schedule: ScheduleState;
+  momentsOf: KnobValue | undefined;
   optimizerSteps: number;
+  rows: number;
   recorded: number;
+  origin: Origin | undefined;
   lastEvent: number;
+}
+
+/** Where the knobs that moved at one step moved away from. */
+interface Origin {
+  step: number;
+  scheduler: ScheduleKind;
+  schedule: ScheduleState;
 }
 
 interface Evaluation {
@@ -85,6 +95,11 @@ export class Session {
   #status: Metrics['status'] = 'ok';
   #gradientNorm = NaN;
   #lastEvent = 0;
+  /** Step of the last recorded row. */
+  #recorded = -1;
+  #origin: Origin | undefined;
+  /** The optimizer that the moments belong to. */
+  #momentsOf: KnobValue | undefined;
   #evaluation: Evaluation | undefined;
   #checkpoint: Checkpoint | undefined;
   #byHand = false;
@@ -99,6 +114,7 @@ export class Session {
     this.#knobs = log.knobs;
     this.#queue = new EventQueue(log.events);
     this.#schedule = this.#newSchedule();
+    this.#momentsOf = log.knobs['training.optimizer'];
   }
 
   /** A run at step 0, evaluated. */
@@ -249,8 +265,11 @@ export class Session {
         state: await this.#executor.save(),
         knobs: this.#knobs,
         schedule: this.#schedule.state(),
+        momentsOf: this.#momentsOf,
         optimizerSteps: this.#optimizerSteps,
-        recorded: this.series.length,
+        rows: this.series.length,
+        recorded: this.#recorded,
+        origin: this.#origin,
         lastEvent: this.#lastEvent,
       };
     });
@@ -284,6 +303,7 @@ export class Session {
 
   /** Trains `steps` steps, between which nothing changes but an exponential rate. */
   async #train(steps: number): Promise<void> {
+    await this.#freshMoments();
     const chunk: Chunk = {
       steps,
       batches: drawBatches(
@@ -335,6 +355,7 @@ export class Session {
 
   async #record(): Promise<void> {
     const { measured } = await this.#evaluate();
+    this.#recorded = this.#step;
     const { total, terms, values, diverged } = measured;
     this.series.push({
       step: this.#step,
@@ -378,20 +399,23 @@ export class Session {
     return due.some(({ key }) => key === 'pause');
   }
 
+  /**
+   * Moves knobs at this step. Several moves at one step count as one, from where the first of them began: that is how
+   * they are replayed.
+   */
   async #apply(changes: KnobValues): Promise<void> {
-    const before = this.#knobs;
-    // A jump needs both its ends: the last value under the old knobs, and the first under the new ones.
-    if (this.#step > 0 && this.series.length > 0 && this.#evaluation?.step !== this.#step)
-      await this.#record();
-    this.#knobs = { ...before, ...changes };
-    this.#executor.setKnobs(numericKnobs(this.task, this.#knobs));
-    if (before['training.optimizer'] !== this.#knobs['training.optimizer']) await this.#freshMoments();
-    if (before['training.scheduler'] !== this.#knobs['training.scheduler'])
-      this.#schedule = this.#newSchedule();
-    else {
-      this.#schedule.setHyper(this.#scheduleHyper());
-      this.#schedule.setBase(this.#number('training.learning_rate'));
+    if (this.#origin?.step === this.#step) {
+      this.#replaceSchedule(this.#origin.schedule);
+      if (this.#status === 'ok') this.series.truncate(this.series.length - 1);
+    } else {
+      // A jump needs both its ends: the last value under the old knobs, and the first under the new ones.
+      if (this.#step > 0 && this.#recorded !== this.#step) await this.#record();
+      this.#origin = { step: this.#step, scheduler: this.#scheduleKind, schedule: this.#schedule.state() };
     }
+    this.#knobs = { ...this.#knobs, ...changes };
+    this.#executor.setKnobs(numericKnobs(this.task, this.#knobs));
+    if (this.#scheduleKind === this.#origin.scheduler) this.#updateSchedule();
+    else this.#schedule = this.#newSchedule();
     this.#lastEvent = this.#step;
     this.#evaluation = undefined;
     if (this.#step === 0) this.series.clear();
@@ -400,9 +424,21 @@ export class Session {
 
   /** Moments of one optimizer mean nothing to another: a changed optimizer starts afresh, as in PyTorch. */
   async #freshMoments(): Promise<void> {
+    if (this.#momentsOf === this.#knobs['training.optimizer']) return;
+    this.#momentsOf = this.#knobs['training.optimizer'];
     const { parameters } = await this.#executor.save();
     this.#executor.restore({ parameters, moments: new Float64Array(2 * parameters.length) });
     this.#optimizerSteps = 0;
+  }
+
+  #replaceSchedule(state: ScheduleState): void {
+    this.#schedule = createSchedule(state.kind, this.#scheduleHyper(), state.base);
+    this.#schedule.restore(state);
+  }
+
+  #updateSchedule(): void {
+    this.#schedule.setHyper(this.#scheduleHyper());
+    this.#schedule.setBase(this.#number('training.learning_rate'));
   }
 
   #newSchedule(): Schedule {
@@ -459,11 +495,13 @@ export class Session {
     if (!from) throw new ExecutorLost('The GPU was lost before training began. Load the run again.');
     this.#step = from.step;
     this.#knobs = from.knobs;
-    this.#schedule = this.#newSchedule();
-    this.#schedule.restore(from.schedule);
+    this.#replaceSchedule(from.schedule);
+    this.#momentsOf = from.momentsOf;
+    this.#origin = from.origin;
+    this.#recorded = from.recorded;
     this.#optimizerSteps = from.optimizerSteps;
     this.#lastEvent = from.lastEvent;
-    this.series.truncate(from.recorded);
+    this.series.truncate(from.rows);
     this.#queue.rewind(from.step);
     const refuge = this.#host.refuge(lost);
     await this.#handOver(refuge, from.state);

@@ -28,7 +28,12 @@ test('a live knob bends the running training, and is an event of the log', async
   const { before, after, log } = await page.evaluate(async () => {
     await window.lab.load({ preset: 'before', executor: 'oracle' });
     const before = await window.lab.step(60);
-    await window.lab.set({ 'model.use_logit_norm': false, 'model.temperature': 1, 'loss.maxsup_weight': 0 });
+    await window.lab.set({
+      'model.use_logit_norm': false,
+      'model.temperature': 1,
+      'loss.maxsup_weight': 0,
+      'loss.entropy_weight': 0,
+    });
     const after = await window.lab.step(60);
     return { before, after, log: await window.lab.log() };
   });
@@ -136,7 +141,12 @@ test('the real places collapse and recover as the city does', async ({ page }) =
     await window.lab.load({ preset: 'before', executor: 'oracle' });
     await window.lab.set({ 'data.source': 'places' });
     const grey = await window.lab.step(60);
-    await window.lab.set({ 'model.use_logit_norm': false, 'model.temperature': 1, 'loss.maxsup_weight': 0 });
+    await window.lab.set({
+      'model.use_logit_norm': false,
+      'model.temperature': 1,
+      'loss.maxsup_weight': 0,
+      'loss.entropy_weight': 0,
+    });
     return { grey, colour: await window.lab.step(120) };
   });
   expect(Number(grey['entropyMean'])).toBeGreaterThan(2.07);
