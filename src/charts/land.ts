@@ -11,6 +11,8 @@ export interface Outline {
 
 /** The cell of pixels that belong to no place. */
 export const SEA = 0xffff;
+/** Pixels of water around the map, so that lines along its edges do not cut the sea in pieces. */
+const SHORE = 3;
 /** Below this share of land the coast must have a gap, and the sea has run through it. */
 const LEAST_LAND = 0.3;
 
@@ -20,7 +22,12 @@ const LEAST_LAND = 0.3;
  * @param positions `[n, 2]` in units of the width, n < 65 535
  * @returns `[width · height]`
  */
-export function landCells(positions: Float32Array, outline: Outline, width: number, height: number): Uint16Array {
+export function landCells(
+  positions: Float32Array,
+  outline: Outline,
+  width: number,
+  height: number,
+): Uint16Array {
   const sea = seaOf(outline, width, height);
   const triangles = new Delaunay(positions);
   const cells = new Uint16Array(width * height).fill(SEA);
@@ -50,13 +57,12 @@ export function traceOutline(context: CanvasRenderingContext2D, { lines }: Outli
 /** 1 where water is: what can be reached from the edges without crossing a line. Undefined where the coast leaks. */
 function seaOf(outline: Outline, width: number, height: number): Uint8Array | undefined {
   const canvas = document.createElement('canvas');
-  // One pixel more on each side, so that the sea is one piece.
-  const [w, h] = [width + 2, height + 2];
+  const [w, h] = [width + 2 * SHORE, height + 2 * SHORE];
   canvas.width = w;
   canvas.height = h;
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) return undefined;
-  context.translate(1, 1);
+  context.translate(SHORE, SHORE);
   context.lineWidth = 1.6;
   traceOutline(context, outline, width);
   context.stroke();
@@ -77,7 +83,7 @@ function seaOf(outline: Outline, width: number, height: number): Uint8Array | un
   let land = 0;
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
-      const value = wet[(y + 1) * w + x + 1] as number;
+      const value = wet[(y + SHORE) * w + x + SHORE] as number;
       sea[y * width + x] = value;
       land += 1 - value;
     }

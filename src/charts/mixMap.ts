@@ -1,5 +1,13 @@
-import { codeOf, encodeCity, encodeGrid, encodeRows, mixAt, noCode, sampleGrid } from './field.ts';
-import { paintCodes } from './field.ts';
+import {
+  codeOf,
+  encodeCity,
+  encodeGrid,
+  encodeRows,
+  mixAt,
+  noCode,
+  paintCodes,
+  sampleGrid,
+} from './field.ts';
 import { LEVELS } from './color.ts';
 import { landCells, SEA, traceOutline, type Outline } from './land.ts';
 import type { Size } from './surface.ts';
@@ -36,8 +44,8 @@ const COMB_HEIGHT = 30;
 const COMBS_FROM_WIDTH = 230;
 const CLEAR_OF_LETTERS = 26;
 /** Combs speak for the grey: where a map has this certainty, colour speaks, and they step back. */
-const COLOURFUL = 0.35;
-const COMB_ALPHA = { flat: 0.8, colourful: 0.16 };
+const COLOURFUL = 0.3;
+const COMB_ALPHA = { speaking: 0.8, asked: 0.6 };
 
 /** Frames that may be slow before a map halves its resolution. */
 const SLOW_MS = 8;
@@ -53,14 +61,14 @@ export class MixPainter {
   #buffer: HTMLCanvasElement | undefined;
   #slow = 0;
 
-  /** @param combs whether combs are drawn */
+  /** @param combs where it is grey, everywhere because someone asked, or nowhere */
   draw(
     context: CanvasRenderingContext2D,
     size: Size,
     theme: CanvasTheme,
     ground: Ground,
     mixes: Mixes,
-    combs: boolean,
+    combs: 'grey' | 'all' | 'none',
   ): void {
     const start = performance.now();
     const scale = this.#slow >= PATIENCE && mixes !== 'truth' ? 0.5 : 1;
@@ -72,7 +80,8 @@ export class MixPainter {
     this.#put(context, image, size);
     if (scale === 1) this.#slow = performance.now() - start > SLOW_MS ? this.#slow + 1 : 0;
     if (ground.outline) drawBorders(context, ground.outline, size, theme);
-    if (combs && size.width >= COMBS_FROM_WIDTH) this.#combs(context, size, theme, ground, mixes);
+    if (combs !== 'none' && size.width >= COMBS_FROM_WIDTH)
+      this.#combs(context, size, theme, ground, mixes, combs === 'all');
   }
 
   /** Brings the codes up to date; undefined where the mixes do not fit the ground. */
@@ -119,25 +128,38 @@ export class MixPainter {
     theme: CanvasTheme,
     ground: Ground,
     mixes: Mixes,
+    all: boolean,
   ): void {
     const { K } = ground;
-    const p = new Float32Array(K);
-    const teeth = Math.max(1, Math.floor(COMB_WIDTH / K));
-    const comb = teeth * K;
-    context.fillStyle = theme.color('ink');
+    const found: { x: number; y: number; p: Float32Array; s: number }[] = [];
     for (let i = 0; i < COMBS * COMBS; i++) {
       const x = ((i % COMBS) + 0.5) / COMBS;
       const y = (Math.floor(i / COMBS) + 0.6) / COMBS;
-      const [cx, base] = [Math.round(x * size.width), Math.round(y * size.height)];
-      if (nearLetter(ground, size, cx, base - 4) || !this.#mixAt(p, ground, mixes, x, y)) continue;
+      const p = new Float32Array(K);
+      if (!this.#mixAt(p, ground, mixes, x, y)) continue;
       const code = codeOf(p, 0, K);
       if (code === noCode(K)) continue;
-      const colourful = Math.min(1, (code % LEVELS) / (LEVELS - 1) / COLOURFUL);
-      context.globalAlpha = COMB_ALPHA.flat + colourful * (COMB_ALPHA.colourful - COMB_ALPHA.flat);
-      context.fillRect(cx - comb / 2, base, comb, 1);
+      found.push({
+        x: Math.round(x * size.width),
+        y: Math.round(y * size.height),
+        p,
+        s: (code % LEVELS) / (LEVELS - 1),
+      });
+    }
+    // All of them fade together: a few that stay would look like dirt.
+    const certainty = found.reduce((sum, { s }) => sum + s, 0) / found.length;
+    const alpha = Math.max(all ? COMB_ALPHA.asked : 0, COMB_ALPHA.speaking * (1 - certainty / COLOURFUL));
+    if (!(alpha > 0.05)) return;
+    const tooth = Math.max(1, Math.floor(COMB_WIDTH / K));
+    const comb = tooth * K;
+    context.fillStyle = theme.color('ink');
+    context.globalAlpha = alpha;
+    for (const { x, y, p } of found) {
+      if (nearLetter(ground, size, x, y - 4)) continue;
+      context.fillRect(x - comb / 2, y, comb, 1);
       for (let k = 0; k < K; k++) {
         const height = (p[k] as number) * COMB_HEIGHT;
-        context.fillRect(cx - comb / 2 + k * teeth, base - height, teeth, height);
+        context.fillRect(x - comb / 2 + k * tooth, y - height, tooth, height);
       }
     }
     context.globalAlpha = 1;

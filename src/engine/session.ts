@@ -54,6 +54,7 @@ interface Checkpoint {
   schedule: ScheduleState;
   momentsOf: KnobValue | undefined;
   optimizerSteps: number;
+  gradientNorm: number;
   rows: number;
   recorded: number;
   origin: Origin | undefined;
@@ -130,7 +131,8 @@ export class Session {
     });
     const session = new Session(host, log, task, executor);
     await session.#applyDue();
-    await session.#record();
+    // Events of step 0 have recorded it already.
+    if (session.series.length === 0) await session.#record();
     await session.checkpoint();
     return session;
   }
@@ -219,7 +221,13 @@ export class Session {
     this.#byHand = true;
     if (this.#step === 0) this.#base = { ...this.#base, ...Object.fromEntries(moved) };
     else for (const [key, value] of moved) this.#queue.record({ step: this.#step, key, value });
-    await this.#guarded(() => this.#apply(Object.fromEntries(moved)));
+    const at = this.#step;
+    await this.#guarded(async () => {
+      // A run that was set back to its checkpoint comes to this event at its step.
+      if (this.#step === at) await this.#apply(Object.fromEntries(moved));
+    });
+    // What changed the run itself is in no event that could be put back.
+    if (this.#step === 0) await this.checkpoint();
   }
 
   /** Hands the run over to another executor, at this step. */
@@ -267,6 +275,7 @@ export class Session {
         schedule: this.#schedule.state(),
         momentsOf: this.#momentsOf,
         optimizerSteps: this.#optimizerSteps,
+        gradientNorm: this.#gradientNorm,
         rows: this.series.length,
         recorded: this.#recorded,
         origin: this.#origin,
@@ -500,6 +509,7 @@ export class Session {
     this.#origin = from.origin;
     this.#recorded = from.recorded;
     this.#optimizerSteps = from.optimizerSteps;
+    this.#gradientNorm = from.gradientNorm;
     this.#lastEvent = from.lastEvent;
     this.series.truncate(from.rows);
     this.#queue.rewind(from.step);

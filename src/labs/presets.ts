@@ -33,14 +33,21 @@ export function readPresets(files: Readonly<Record<string, unknown>>): Preset[] 
     }));
 }
 
+/** Keys have two parts; what is nested deeper, or contains itself, is left as it is and fails as a value. */
+const MAX_DEPTH = 3;
+
 /** Nested groups as dotted keys. */
-export function flatten(groups: Readonly<Record<string, unknown>>, prefix = ''): Record<string, KnobValue> {
-  return Object.assign(
-    {},
-    ...Object.entries(groups).map(([key, value]) =>
-      typeof value === 'object' && value !== null
-        ? flatten(value as Record<string, unknown>, `${prefix}${key}.`)
-        : { [prefix + key]: value as KnobValue },
+export function flatten(
+  groups: Readonly<Record<string, unknown>>,
+  prefix = '',
+  depth = MAX_DEPTH,
+): Record<string, KnobValue> {
+  // Defines keys and never sets them: `__proto__` is a key like any other.
+  return Object.fromEntries(
+    Object.entries(groups).flatMap(([key, value]) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) && depth > 0
+        ? Object.entries(flatten(value as Record<string, unknown>, `${prefix}${key}.`, depth - 1))
+        : [[prefix + key, value as KnobValue] as const],
     ),
-  ) as Record<string, KnobValue>;
+  );
 }

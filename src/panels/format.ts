@@ -31,21 +31,24 @@ export function formatPercent(share: number, digits = 3): string {
   return `${formatNumber(share === 0 ? 0 : share * 100, digits)}\u00a0%`;
 }
 
-/** The number that a knob's field shows: every digit that it has, in plain characters that can be typed. */
-export function formatEntry(value: number): string {
-  const text = String(Number(value.toPrecision(6)));
+/** The number that a knob's field shows: the digits that it has and no zeros behind them, in plain characters that can be typed. */
+export function formatEntry(value: number, digits = 6): string {
+  const text = String(Number(value.toPrecision(digits)));
   return text.replace('e+', 'e');
 }
 
 function grouped(digits: string): string {
   const [whole = '', fraction] = digits.split('.');
-  const parts = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE) : whole;
+  const parts = whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
   return fraction === undefined ? parts : `${parts}.${fraction}`;
 }
 
 function power(size: number, digits: number): string {
   const [mantissa = '', exponent = '0'] = size.toExponential(digits - 1).split('e');
   const short = String(Number(mantissa));
-  const raised = [...String(Math.abs(Number(exponent)))].map((digit) => SUPERSCRIPTS[Number(digit)]).join('');
+  const raised = String(Math.abs(Number(exponent))).replace(
+    /\d/g,
+    (digit) => SUPERSCRIPTS[Number(digit)] ?? '',
+  );
   return `${short === '1' ? '' : `${short}\u00a0${TIMES}\u00a0`}10${Number(exponent) < 0 ? '⁻' : ''}${raised}`;
 }

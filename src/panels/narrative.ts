@@ -2,7 +2,7 @@ import type { Metrics, Notice } from '../engine/protocol.ts';
 import { reach } from '../science/reach.ts';
 import { reachOf } from '../terms/reachOf.ts';
 import type { KnobValues } from '../terms/knob.ts';
-import { formatNumber, formatPercent } from './format.ts';
+import { formatEntry, formatNumber, formatPercent } from './format.ts';
 
 /** What is going on, in one sentence, and the numbers that show it. */
 export interface Sentence {
@@ -67,7 +67,7 @@ export function narrate({ phase, death, metrics, knobs, classes, playing, notice
       title: 'Every place gets the same flat answer.',
       text:
         floor > CLOSE
-          ? `${first} But at reach ${formatNumber(R)} no service can get more than ${formatPercent(reach(classes, R).pMax)}. ${measured}, and no training gets below ${formatNumber(floor)}.`
+          ? `${first} But at reach ${formatEntry(R, 3)} no service can get more than ${formatPercent(reach(classes, R).pMax)}. ${measured}, and no training gets below ${formatNumber(floor)}.`
           : `${first} ${measured}, and the head could reach ${formatNumber(floor)}. ${entropies}`,
     };
   }

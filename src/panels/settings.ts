@@ -36,8 +36,10 @@ export function shownPreset(
   const loaded = presetById(run.lab, run.preset);
   if (loaded && loaded.events.length > 0 && run.events.length <= loaded.events.length)
     return { preset: loaded, changed: false };
-  const matching = [loaded, ...mainPresets(run.lab)].find(
-    (preset) => preset && isSetting(run.lab, preset, run.knobs),
+  // A story that was left is over: only what is in force counts.
+  const candidates = loaded && loaded.events.length === 0 ? [loaded] : [];
+  const matching = [...candidates, ...mainPresets(run.lab)].find((preset) =>
+    isSetting(run.lab, preset, run.knobs),
   );
   if (matching) return { preset: matching, changed: false };
   return loaded && { preset: loaded, changed: true };
@@ -48,7 +50,7 @@ export function shownPreset(
  * knobs back, so that one is left for a new run.
  */
 export async function bendTo(run: Run, preset: Preset): Promise<void> {
-  const step = Number(run.metrics?.step ?? 0);
+  const step = run.metrics?.step ?? 0;
   const story = presetById(run.lab, run.preset);
   if (step > 0 && !story?.events.some((event) => event.step > step)) {
     await run.set(settingOf(run.lab, preset));

@@ -97,7 +97,8 @@ export function checkKnobs(
 function readable(knob: Knob, raw: unknown): unknown {
   if (knob.kind !== 'text') return raw;
   if (raw === null) return '';
-  if (Array.isArray(raw)) return raw.join(',');
+  if (Array.isArray(raw) && raw.every((item) => typeof item === 'number' || typeof item === 'string'))
+    return raw.join(',');
   return typeof raw === 'number' ? String(raw) : raw;
 }
 
@@ -113,13 +114,21 @@ function nearest(knob: NumberKnob, value: number): number {
   return knob.integer ? Math.round(inside) : inside;
 }
 
-const shown = (key: string, raw: unknown): string => {
-  const text = JSON.stringify(raw) as string | undefined;
-  return `${key} is ${(text ?? String(raw)).slice(0, 60)}`;
-};
+const shown = (key: string, raw: unknown): string => `${key} is ${literal(raw).slice(0, 60)}`;
+
+/** A value as people write it; JSON alone has no NaN and no big integers, and refuses what contains itself. */
+function literal(raw: unknown): string {
+  if (typeof raw === 'number' || typeof raw === 'bigint') return String(raw);
+  try {
+    const text = JSON.stringify(raw) as string | undefined;
+    return text ?? typeof raw;
+  } catch {
+    return Array.isArray(raw) ? 'a list' : 'an object';
+  }
+}
 
 function unknownKey(lab: Lab, key: string): string {
-  const last = key.split('.').at(-1) ?? key;
+  const last = (key.split('.').at(-1) ?? key).slice(0, 80);
   const close = lab.knobs
     .map((knob) => ({
       key: knob.key,

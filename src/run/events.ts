@@ -6,33 +6,46 @@ import { checkKnobs } from './config.ts';
 
 const MAX_EVENTS = 100_000;
 const MAX_STEP = 10_000_000;
+/** More are counted only: nobody reads them. */
+const MAX_NAMED = 100;
 
 const step = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_STEP));
 /** As logs write them. */
 const plain = v.object({ step, key: v.string(), value: v.union([v.number(), v.boolean(), v.string()]) });
 /** As presets write them. */
-const told = v.object({
-  step,
-  set: v.optional(v.record(v.string(), v.unknown())),
-  pause: v.optional(v.boolean()),
-});
-const list = v.pipe(v.array(v.union([plain, told])), v.maxLength(MAX_EVENTS));
+const told = v.pipe(
+  v.object({
+    step,
+    set: v.optional(v.custom<Record<string, unknown>>((set) => typeof set === 'object' && set !== null)),
+    pause: v.optional(v.boolean()),
+  }),
+  v.check(({ set, pause }) => set !== undefined || pause !== undefined),
+);
+const single = v.union([plain, told]);
 
 /** Events of a document, checked like knobs; what is wrong is named and left out or repaired. */
 export function checkEvents(lab: Lab, given: unknown): { events: RunEvent[]; problems: Problem[] } {
-  const parsed = v.safeParse(list, given);
-  if (!parsed.success)
-    return {
-      events: [],
-      problems: [
-        {
-          key: 'events',
-          text: 'The events are not a list of steps with keys and values; the run goes without them.',
-        },
-      ],
-    };
+  const refused = (text: string): ReturnType<typeof checkEvents> => ({
+    events: [],
+    problems: [{ key: 'events', text }],
+  });
+  if (!Array.isArray(given))
+    return refused('The events are not a list of steps with keys and values; the run goes without them.');
+  if (given.length > MAX_EVENTS)
+    return refused(
+      `There are ${String(given.length)} events, and at most ${String(MAX_EVENTS)} can be replayed; the run goes without them.`,
+    );
   const problems: Problem[] = [];
-  const events = parsed.output.flatMap((event): RunEvent[] => {
+  const events = given.flatMap((raw: unknown, i): RunEvent[] => {
+    const parsed = v.safeParse(single, raw);
+    if (!parsed.success) {
+      problems.push({
+        key: 'events',
+        text: `Event ${String(i + 1)} is not a step from 0 to ${String(MAX_STEP)} with a key and a value, or with what to set; it was left out.`,
+      });
+      return [];
+    }
+    const event = parsed.output;
     if ('key' in event) return one(event);
     const { knobs, problems: wrong } = live(flatten(event.set ?? {}));
     problems.push(...wrong);
@@ -41,6 +54,11 @@ export function checkEvents(lab: Lab, given: unknown): { events: RunEvent[]; pro
       ...(event.pause ? [{ step: event.step, key: 'pause', value: true }] : []),
     ];
   });
+  const more = problems.length - MAX_NAMED;
+  if (more > 0) {
+    problems.length = MAX_NAMED;
+    problems.push({ key: 'events', text: `${String(more)} more problems with events are not listed.` });
+  }
   return { events, problems };
 
   function one(event: RunEvent): RunEvent[] {

@@ -43,6 +43,7 @@ export interface Resolved {
  * @throws Error or ConfigError with a sentence
  */
 export async function resolveRequest(request: LoadRequest, standing: Standing): Promise<Resolved> {
+  checkForm(request);
   const unknown = Object.keys(request).find((key) => !FIELDS.some((name) => name === key));
   if (unknown) throw new Error(`load() does not know "${unknown}". Known: ${FIELDS.join(', ')}.`);
   const executor = request.executor ?? request.log?.executor ?? standing.executor;
@@ -55,11 +56,12 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
   const problems = [...(document?.problems ?? [])];
 
   const named = request.preset ?? request.log?.preset ?? document?.preset;
-  const preset = presetFor(lab, named ?? (document ? undefined : standing.preset || lab.opening));
+  const standingPreset = lab.id === standing.lab.id && standing.preset ? standing.preset : lab.opening;
+  const preset = presetFor(lab, named ?? (document ? undefined : standingPreset));
   const base = { ...defaultsOf(lab.knobs), ...preset?.knobs };
   const { knobs, problems: wrong } = checkKnobs(lab, { ...document?.knobs, ...request.log?.knobs }, base);
   problems.push(...wrong);
-  completed(lab, document, knobs, problems);
+  if (document && named === undefined) completed(lab, knobs, problems);
   const impossible = lab.check({ ...base, ...knobs });
   if (impossible.length > 0) throw new ConfigError(impossible);
 
@@ -81,6 +83,16 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
       ...(executor && { executor }),
     },
   };
+}
+
+/** What types promise, held against what consoles and files give. */
+function checkForm(request: LoadRequest): void {
+  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+  if (!isObject(request)) throw new Error('load() takes an object, such as { preset: "before" }.');
+  if (request.yaml !== undefined && typeof (request.yaml as unknown) !== 'string')
+    throw new Error('load({ yaml }) takes the text of a configuration.');
+  if (request.log !== undefined && !isObject(request.log))
+    throw new Error('load({ log }) takes the log of a run, as lab.log() gives it.');
 }
 
 export function checkExecutor(id: string): asserts id is ExecutorId {
@@ -105,15 +117,9 @@ function presetFor(lab: Lab, id: string | undefined): Preset | undefined {
 }
 
 /** The field notes give a logit norm and take for granted that LogitNorm is on. */
-function completed(
-  lab: Lab,
-  document: Loadable | undefined,
-  knobs: Record<string, KnobValue>,
-  problems: Problem[],
-): void {
+function completed(lab: Lab, knobs: Record<string, KnobValue>, problems: Problem[]): void {
   const [length, on] = ['model.logit_norm', 'model.use_logit_norm'] as const;
-  if (!document || document.preset !== undefined || knobs[length] === undefined || knobs[on] !== undefined)
-    return;
+  if (knobs[length] === undefined || knobs[on] !== undefined) return;
   if (!lab.knobs.some(({ key }) => key === on)) return;
   knobs[on] = true;
   problems.push({

@@ -59,6 +59,8 @@ export class Run {
   recorded = $state(0);
   speedLimit = $state(0);
   readonly series = new SeriesStore();
+  /** Commands given so far, by whomever: what starts by itself looks here whether somebody else has taken over. */
+  commands = 0;
 
   readonly #client: Client;
   readonly #version: string;
@@ -96,6 +98,7 @@ export class Run {
 
   /** Makes a run, paused at step 0. What of a document is wrong is repaired, and named in `problems`. */
   async load(request: LoadRequest = {}): Promise<Config> {
+    this.commands++;
     const { log, problems, lab } = await resolveRequest(request, {
       lab: this.lab,
       preset: this.preset,
@@ -110,6 +113,7 @@ export class Run {
 
   /** Moves knobs: live ones at the next step, others by a new run from step 0. @throws ConfigError by name */
   async set(given: Readonly<Record<string, unknown>>): Promise<void> {
+    this.commands++;
     const { seed, ...rest } = given;
     const { knobs, problems } = checkKnobs(this.lab, rest, this.knobs);
     if (seed !== undefined) {
@@ -136,17 +140,20 @@ export class Run {
 
   /** For a drag: shows the value at once, and sends the latest one whenever the worker has taken the one before. */
   move(key: string, value: KnobValue): void {
+    this.commands++;
     this.knobs = { ...this.knobs, [key]: value };
     this.#moving[key] = value;
     void this.#send().catch(() => undefined);
   }
 
   play(): void {
+    this.commands++;
     this.playing = true;
     void this.#client.call('play').catch(() => (this.playing = false));
   }
 
   async pause(): Promise<void> {
+    this.commands++;
     this.playing = false;
     await this.#client.call('pause');
     await this.#client.settle();
@@ -154,6 +161,7 @@ export class Run {
 
   /** Step 0 with the same initial weights. */
   async reset(): Promise<void> {
+    this.commands++;
     const playing = this.playing;
     await this.#command('reset');
     const log = await this.#client.call('log');
@@ -162,6 +170,7 @@ export class Run {
   }
 
   async step(n = 1): Promise<Metrics> {
+    this.commands++;
     this.playing = false;
     const metrics = await this.#client.call('step', n);
     await this.#client.settle();
@@ -171,6 +180,7 @@ export class Run {
 
   async use(executor: ExecutorId): Promise<EngineInfo> {
     checkExecutor(executor);
+    this.commands++;
     const engine = await this.#client.call('use', executor);
     await this.#client.settle();
     this.#pinned = executor;
@@ -246,6 +256,10 @@ export class Run {
             Object.entries(this.#moving).filter(([key, value]) => sent[key] !== value),
           );
         }
+      } catch (error) {
+        // The worker's knobs come with its next frame; what it refused must not hide them.
+        this.#moving = {};
+        throw error;
       } finally {
         this.#sending = undefined;
       }

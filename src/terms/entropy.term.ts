@@ -51,7 +51,8 @@ export const entropy: Penalty = {
   golden: { entropy_weight: weight.key, min_entropy: threshold.key },
   idle: (values, classes) => {
     if (values[weight.key] === 0) return undefined;
-    const r = reachOf(values);
+    // Penalties act in training, where the reach may be another than at inference.
+    const r = reachOf(values, 'training');
     const lowest = reach(classes, r).minEntropy;
     const start = numberAt(values, threshold.key);
     return lowest >= start

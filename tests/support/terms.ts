@@ -97,21 +97,21 @@ export interface PenaltyResult {
 export const average = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
+export function batchOf(point: PenaltyPoint): SoftmaxBatch {
+  const logProbabilities = new Float64Array(point.scaled.length);
+  logSoftmaxRows(logProbabilities, point.scaled, point.rows, point.classes);
+  return { ...point, logProbabilities, probabilities: logProbabilities.map(Math.exp) };
+}
+
 /** By its hand-written closed form. */
 export function penaltyClosedForm(
   penalty: Penalty,
-  { rows, classes, normalized, scaled, target }: PenaltyPoint,
+  point: PenaltyPoint,
   knobs: NumericKnobs,
 ): PenaltyResult & { perRow: Float64Array } {
-  const logProbabilities = new Float64Array(scaled.length);
-  logSoftmaxRows(logProbabilities, scaled, rows, classes);
-  const batch: SoftmaxBatch = {
-    ...{ rows, classes, target, normalized, scaled, logProbabilities },
-    probabilities: logProbabilities.map(Math.exp),
-  };
-  const by = { normalized: new Float64Array(scaled.length), scaled: new Float64Array(scaled.length) };
-  const perRow = penalty.closedForm(batch, knobs, by);
-  return { perRow, value: average(perRow), byNormalized: by.normalized, byScaled: by.scaled };
+  const [normalized, scaled] = [new Float64Array(point.scaled.length), new Float64Array(point.scaled.length)];
+  const perRow = penalty.closedForm(batchOf(point), knobs, { normalized, scaled });
+  return { perRow, value: average(perRow), byNormalized: normalized, byScaled: scaled };
 }
 
 /** By its expression, the language's evaluator and gradient; compiled once for all points of one shape. */

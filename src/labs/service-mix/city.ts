@@ -13,7 +13,7 @@ const TRAIN = 2 ** 20;
 const VALIDATION = 2 ** 21;
 
 /** Points along each side of the map. */
-export const GRID = 48;
+export const GRID = 40;
 
 export interface CityOptions {
   categories: number;

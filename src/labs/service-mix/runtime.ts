@@ -1,9 +1,11 @@
 import { ACTIVATIONS, type Activation, type DenseLayer, type Plan } from '../../engine/plan.ts';
 import type { RunLog, Sample } from '../../engine/protocol.ts';
 import type { Task } from '../../engine/task.ts';
+import { agreement } from '../../science/agreement.ts';
 import { fitTemperature } from '../../science/calibration.ts';
 import { centredLogRatioNorm, entropyOfProbabilities } from '../../science/distributions.ts';
 import { randomStream } from '../../science/random.ts';
+import { mean } from '../../science/statistics.ts';
 import { numberAt, numericValue, type KnobValues } from '../../terms/knob.ts';
 import { termsOf } from '../../terms/registry.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
@@ -78,12 +80,18 @@ export const serviceMixRuntime: LabRuntime = {
           min: number;
           max: number;
         };
-        const fit = fitTemperature(normalized, targets, targets.length / k, k);
+        const rows = targets.length / k;
+        const fit = fitTemperature(normalized, targets, rows, k);
         const temperature = Math.min(max, Math.max(min, fit.temperature));
+        // Not the fit's own KL, which is that of a temperature beyond the knob's range where the best one lies there.
+        const { logProbabilities } = meter.predict(
+          validation,
+          numericKnobs({ ...knobs, 'model.temperature': temperature, 'model.temperature_at': 'inference' }),
+        );
         return {
           temperature,
           klBefore: fit.klBefore,
-          klAfter: fit.klAfter,
+          klAfter: mean(agreement(logProbabilities, targets, rows, k).kl),
           atBound: temperature !== fit.temperature,
         };
       },

@@ -137,9 +137,13 @@ function compileNode(
       const stride = strideOf(x.of, x.axis, lengthOf);
       const base = indexInto({ axes: x.of.axes, skip: x.axis }, x, lengthOf);
       const position = indexInto(x.index, x, lengthOf);
+      const length = lengthOf(x.axis);
       return () => {
-        for (let i = 0; i < out.length; i++)
-          out[i] = of[(base?.[i] ?? i) + stride * at(index, position, i)] ?? NaN;
+        for (let i = 0; i < out.length; i++) {
+          const along = at(index, position, i);
+          // Beyond the axis lie the entries of other lines.
+          out[i] = along >= 0 && along < length ? (of[(base?.[i] ?? i) + stride * along] ?? NaN) : NaN;
+        }
       };
     }
     case 'oneHot': {

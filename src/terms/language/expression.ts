@@ -142,7 +142,10 @@ export const greater = (a: Operand, b: Operand): Expression => binary('greater',
 export const greaterEqual = (a: Operand, b: Operand): Expression => binary('greaterEqual', lift(a), lift(b));
 export const equal = (a: Operand, b: Operand): Expression => binary('equal', lift(a), lift(b));
 
-/** `yes` where the condition is not 0, else `no`; a NaN or an infinity in the other branch does no harm. */
+/**
+ * `yes` where the condition is not 0, else `no`; the value of the other branch does no harm, be it NaN or infinite. Its
+ * slope does where it is infinite, as in PyTorch: 0 · ∞ is NaN. Guard the operand, as `xlogx` does.
+ */
 export function select(condition: Expression, yes: Operand, no: Operand): Expression {
   const [y, n] = [lift(yes), lift(no)];
   return node({ op: 'select', condition, yes: y, no: n, axes: unionAxes(condition.axes, y.axes, n.axes) });

@@ -107,6 +107,13 @@ describe('numbers at the edge', () => {
       expect(value).toEqual([2]);
   });
 
+  test('an index beyond the axis gives NaN, and not an entry of another line', () => {
+    const lines = input('lines', 'row', 'class');
+    const values = { lines: Float64Array.of(1, 2, 3, 4), i: Float64Array.of(2, -1) };
+    const gathered = gather(lines, input('i', 'row'), 'class');
+    expect(valueOf(gathered, values, { row: 2, class: 2 })).toEqual([NaN, NaN]);
+  });
+
   test('a NaN is seen in max, and not dropped', () => {
     for (const { value } of on(max(x, 'class'), { x: [1, NaN, 3, 2] })) expect(value).toEqual([NaN]);
   });

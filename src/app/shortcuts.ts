@@ -1,0 +1,23 @@
+export type Action = 'toggle' | 'step' | 'reset' | 'help';
+
+const KEYS: Readonly<Record<string, Action>> = {
+  ' ': 'toggle',
+  '.': 'step',
+  r: 'reset',
+  R: 'reset',
+  '?': 'help',
+};
+/** Elements that mean something else by these keys, and elements that mean something by Space. */
+const TYPING = 'input:not([type=range], [type=radio], [type=checkbox]), textarea, select, [contenteditable]';
+const PRESSED = 'button, summary, a[href], input[type=checkbox], input[type=radio]';
+
+/** What a key means to the run; undefined where it belongs to what has the focus. */
+export function shortcut(
+  event: Pick<KeyboardEvent, 'key' | 'target' | 'altKey' | 'ctrlKey' | 'metaKey' | 'defaultPrevented'>,
+): Action | undefined {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return undefined;
+  const at = event.target instanceof Element ? event.target : undefined;
+  if (at?.matches(TYPING)) return undefined;
+  if (event.key === ' ' && at?.matches(PRESSED)) return undefined;
+  return KEYS[event.key];
+}

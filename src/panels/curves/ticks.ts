@@ -1,0 +1,9 @@
+import { formatNumber } from '../format.ts';
+
+/** A round number on an axis: no more digits than it has. */
+export function formatTick(value: number): string {
+  const size = Math.abs(value);
+  if (value === 0) return '0';
+  if (size < 1e-4 || size >= 1e7) return formatNumber(value, 2);
+  return String(Number(value.toPrecision(6))).replace('-', '\u2212');
+}

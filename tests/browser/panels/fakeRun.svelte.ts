@@ -1,0 +1,44 @@
+import type { Arrays, Metrics, RunEvent } from '../../../src/engine/protocol.ts';
+import { defaultsOf, type Lab } from '../../../src/labs/lab.ts';
+import type { KnobHost } from '../../../src/panels/host.ts';
+import { checkKnobs, ConfigError } from '../../../src/run/config.ts';
+import type { Knob, KnobValue, KnobValues } from '../../../src/terms/knob.ts';
+
+/** A run without a worker: takes knobs as the real one does, and remembers how it was asked. */
+export class FakeRun implements KnobHost {
+  lab: Lab;
+  knobs = $state.raw<KnobValues>({});
+  metrics = $state.raw<Metrics | undefined>(undefined);
+  labels = $state.raw<readonly string[]>(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+  scene = $state.raw<Arrays>({});
+  events = $state.raw<readonly RunEvent[]>([]);
+  preset = '';
+  readonly moves: KnobValue[] = [];
+  readonly sets: Readonly<Record<string, unknown>>[] = [];
+
+  constructor(knobs: readonly Knob[], values: KnobValues = {}) {
+    this.lab = {
+      id: 'fake',
+      title: 'Fake',
+      text: 'A lab for tests.',
+      knobs,
+      presets: [],
+      opening: '',
+      check: () => [],
+    };
+    this.knobs = { ...defaultsOf(knobs), ...values };
+  }
+
+  move(key: string, value: KnobValue): void {
+    this.moves.push(value);
+    this.knobs = { ...this.knobs, [key]: value };
+  }
+
+  async set(given: Readonly<Record<string, unknown>>): Promise<void> {
+    this.sets.push(given);
+    await Promise.resolve();
+    const { knobs, problems } = checkKnobs(this.lab, given, this.knobs);
+    if (problems.length > 0) throw new ConfigError(problems);
+    this.knobs = { ...this.knobs, ...knobs };
+  }
+}

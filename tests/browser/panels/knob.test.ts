@@ -1,0 +1,196 @@
+import { flushSync } from 'svelte';
+import { expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import type { Metrics } from '../../../src/engine/protocol.ts';
+import { ownersOf } from '../../../src/panels/groups.ts';
+import KnobPanel from '../../../src/panels/KnobPanel.svelte';
+import KnobRow from '../../../src/panels/KnobRow.svelte';
+import type { Run } from '../../../src/run/run.svelte.ts';
+import type { ChoiceKnob, Knob, NumberKnob, SwitchKnob, TextKnob } from '../../../src/terms/knob.ts';
+import { FakeRun } from './fakeRun.svelte.ts';
+
+const weight: NumberKnob = {
+  kind: 'number',
+  key: 'loss.entropy_weight',
+  label: 'Entropy weight',
+  caption: 'How hard it pushes.',
+  source: 'A paper',
+  live: true,
+  min: 0,
+  max: 10,
+  default: 0,
+  scale: 'zeroLog',
+  logFrom: 0.05,
+};
+const temperature: NumberKnob = {
+  ...weight,
+  key: 'model.temperature',
+  label: 'Temperature',
+  min: 0.05,
+  default: 1,
+  scale: 'log',
+};
+const batch: NumberKnob = {
+  ...weight,
+  key: 'training.batch_size',
+  label: 'Batch size',
+  live: false,
+  integer: true,
+  min: 1,
+  max: 8192,
+  default: 256,
+  scale: 'log',
+};
+const norm: SwitchKnob = {
+  kind: 'switch',
+  key: 'model.use_logit_norm',
+  label: 'LogitNorm',
+  caption: '',
+  live: true,
+  default: false,
+};
+const form: ChoiceKnob = {
+  kind: 'choice',
+  key: 'loss.maxsup_form',
+  label: 'Form',
+  caption: '',
+  live: true,
+  options: [
+    { value: 'centered', label: 'centered' },
+    { value: 'raw', label: 'raw' },
+  ],
+  default: 'centered',
+};
+const widths: TextKnob = {
+  kind: 'text',
+  key: 'model.hidden',
+  label: 'Hidden widths',
+  caption: '',
+  live: false,
+  default: '64,64',
+  check: (text) => (/^\d+(,\d+)*$/.test(text) ? undefined : 'Widths are whole numbers.'),
+};
+
+test('typed values are committed; wrong ones stay, with the reason beside them', async () => {
+  const run = new FakeRun([weight]);
+  await render(KnobRow, { run, knob: weight });
+  const entry = page.getByRole('textbox', { name: 'Entropy weight' });
+  await entry.fill('5');
+  await userEvent.keyboard('{Enter}');
+  await expect.poll(() => run.knobs[weight.key]).toBe(5);
+
+  await entry.fill('50');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByRole('alert')).toHaveTextContent('from 0 to 10');
+  await expect.element(entry).toHaveValue('50');
+  expect(run.knobs[weight.key]).toBe(5);
+
+  await entry.fill('much');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByRole('alert')).toHaveTextContent('“much” is not a number');
+  await userEvent.keyboard('{Escape}');
+  await expect.element(entry).toHaveValue('5');
+  await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
+});
+
+test('a log slider moves by keys, and says its value in words', async () => {
+  const run = new FakeRun([temperature], { [temperature.key]: 4 });
+  await render(KnobRow, { run, knob: temperature });
+  const slider = page.getByRole('slider', { name: 'Temperature' });
+  const input = slider.element() as HTMLInputElement;
+  expect(input.valueAsNumber).toBeCloseTo(Math.log(4 / 0.05) / Math.log(10 / 0.05), 3);
+  await expect.element(slider).toHaveAttribute('aria-valuetext', '4');
+  input.focus();
+  await userEvent.keyboard('{ArrowRight}');
+  await expect.poll(() => run.knobs[temperature.key]).toBe(4.1);
+  await userEvent.keyboard('{Shift>}{ArrowRight}{/Shift}');
+  await expect.poll(() => run.knobs[temperature.key]).toBe(5.1);
+  await userEvent.keyboard('{Home}');
+  await expect.poll(() => run.knobs[temperature.key]).toBe(1);
+  expect(run.moves).toEqual([4.1, 5.1, 1]);
+  expect(run.sets.at(-1)).toEqual({ [temperature.key]: 1 });
+});
+
+test('double click brings the default back', async () => {
+  const run = new FakeRun([temperature], { [temperature.key]: 4 });
+  await render(KnobRow, { run, knob: temperature });
+  await page.getByRole('slider').dblClick();
+  await expect.poll(() => run.knobs[temperature.key]).toBe(1);
+});
+
+test('a structural slider shows where it is and restarts once, when it is let go', async () => {
+  const run = new FakeRun([batch]);
+  await render(KnobRow, { run, knob: batch });
+  await expect.element(page.getByText('restarts', { exact: true })).toBeVisible();
+  const input = page.getByRole('slider').element() as HTMLInputElement;
+  input.value = '0.5';
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+  flushSync();
+  await expect.element(page.getByRole('textbox')).toHaveValue('91');
+  expect(run.knobs[batch.key]).toBe(256);
+  expect(run.moves).toEqual([]);
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+  await expect.poll(() => run.knobs[batch.key]).toBe(91);
+  expect(run.sets).toHaveLength(1);
+});
+
+test('switch, choice and text are native controls', async () => {
+  const run = new FakeRun([norm, form, widths]);
+  await render(KnobRow, { run, knob: norm });
+  await render(KnobRow, { run, knob: form });
+  await render(KnobRow, { run, knob: widths });
+  await page.getByRole('checkbox', { name: 'LogitNorm' }).click();
+  await expect.poll(() => run.knobs[norm.key]).toBe(true);
+  await page.getByRole('combobox', { name: 'Form' }).selectOptions('raw');
+  await expect.poll(() => run.knobs[form.key]).toBe('raw');
+  const text = page.getByRole('textbox', { name: 'Hidden widths' });
+  await text.fill('32,');
+  await expect.element(page.getByRole('alert')).toHaveTextContent('Widths are whole numbers.');
+  await text.fill('32,32');
+  await userEvent.keyboard('{Enter}');
+  await expect.poll(() => run.knobs[widths.key]).toBe('32,32');
+});
+
+test('a knob says what it does, and why it does nothing', async () => {
+  const off: NumberKnob = {
+    ...weight,
+    inactive: (values) => (values[norm.key] === true ? undefined : 'LogitNorm is off.'),
+  };
+  const run = new FakeRun([off, norm]);
+  await render(KnobRow, { run, knob: off });
+  await expect.element(page.getByText('LogitNorm is off.')).toBeVisible();
+  await expect.element(page.getByText('How hard it pushes.')).not.toBeVisible();
+  await page.getByRole('button', { name: 'About Entropy weight' }).click();
+  await expect.element(page.getByText('How hard it pushes.')).toBeVisible();
+  await expect.element(page.getByText('A paper')).toBeVisible();
+  run.knobs = { ...run.knobs, [norm.key]: true };
+  await expect.element(page.getByText('LogitNorm is off.')).not.toBeInTheDocument();
+});
+
+test('a term with weight but no pull is idle, in words', async () => {
+  const owner = ownersOf('service-mix').get(weight.key);
+  if (!owner) throw new Error('The term is gone.');
+  const values = {
+    [weight.key]: 5,
+    'loss.min_entropy': 1.5,
+    'model.use_logit_norm': true,
+    'model.logit_norm': 1,
+    'model.temperature': 4,
+  };
+  const run = new FakeRun([...owner.term.knobs], values);
+  await render(KnobRow, { run, knob: weight, owner });
+  await expect.element(page.getByText('idle', { exact: true })).toBeVisible();
+  await expect.element(page.getByText(/no prediction has an entropy below/)).toBeVisible();
+  run.metrics = { 'pull.entropy': 0.3 } as unknown as Metrics;
+  run.knobs = { ...run.knobs, 'model.use_logit_norm': false };
+  await expect.element(page.getByRole('img', { name: 'pull 0.30' })).toBeVisible();
+});
+
+test('a knob that a declaration adds is in the panel, without a change to the panel', async () => {
+  const added: Knob = { ...weight, key: 'extra.depth', label: 'Depth of the well' };
+  const run = new FakeRun([weight, added]);
+  await render(KnobPanel, { run: run as unknown as Run });
+  await expect.element(page.getByRole('heading', { name: 'Extra' })).toBeVisible();
+  await expect.element(page.getByRole('slider', { name: 'Depth of the well' })).toBeVisible();
+});

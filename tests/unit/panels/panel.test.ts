@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { EngineInfo, Metrics } from '../../../src/engine/protocol.ts';
+import { labById } from '../../../src/labs/index.ts';
+import { defaultsOf } from '../../../src/labs/lab.ts';
+import { chosenExecutor, describeEngine } from '../../../src/panels/engine.ts';
+import { groupsOf, ownersOf } from '../../../src/panels/groups.ts';
+import { logHistogram, logPosition } from '../../../src/panels/histogram.ts';
+import { narrate, type Situation } from '../../../src/panels/narrative.ts';
+import { isSetting, mainPresets, presetById, settingOf, shownPreset } from '../../../src/panels/settings.ts';
+import type { Knob } from '../../../src/terms/knob.ts';
+
+const lab = labById('service-mix');
+const defaults = defaultsOf(lab.knobs);
+const preset = (id: string): NonNullable<ReturnType<typeof presetById>> => {
+  const found = presetById(lab, id);
+  if (!found) throw new Error(id);
+  return found;
+};
+
+describe('groups', () => {
+  const knob = (key: string, live: boolean): Knob => ({
+    kind: 'switch',
+    key,
+    label: key,
+    caption: '',
+    live,
+    default: false,
+  });
+
+  it('holds every knob of the lab once', () => {
+    const keys = groupsOf(lab.knobs).flatMap((group) => group.knobs.map(({ key }) => key));
+    expect([...keys].sort()).toEqual(lab.knobs.map(({ key }) => key).sort());
+  });
+
+  it('puts what acts at once before what restarts the run', () => {
+    expect(groupsOf(lab.knobs).map(({ title }) => title)).toEqual(['Model', 'Loss', 'Training', 'Data']);
+    const [only] = groupsOf([knob('new.a', false), knob('new.b', true)]);
+    expect(only).toMatchObject({ id: 'new', title: 'New', knobs: [{ key: 'new.b' }, { key: 'new.a' }] });
+  });
+
+  it('knows the term of a knob', () => {
+    const owners = ownersOf(lab.id);
+    expect(owners.get('loss.entropy_weight')).toMatchObject({ first: true, term: { id: 'entropy' } });
+    expect(owners.get('loss.min_entropy')).toMatchObject({ first: false, term: { id: 'entropy' } });
+    expect(owners.get('training.optimizer')).toBeUndefined();
+  });
+});
+
+describe('settings', () => {
+  it('has the three presets without a story on buttons', () => {
+    expect(mainPresets(lab).map(({ id }) => id)).toEqual(['before', 'after', 'sufficient']);
+  });
+
+  it('bends logits and loss, and leaves data and training', () => {
+    const setting = settingOf(lab, preset('before'));
+    expect(setting).toMatchObject({ 'model.temperature': 4, 'loss.label_smoothing': 0 });
+    expect(Object.keys(setting).filter((key) => /^(data|training)\./.test(key))).toEqual([]);
+    expect(setting).not.toHaveProperty('model.hidden');
+  });
+
+  it('recognises a setting; knobs without effect may be anything', () => {
+    const before = { ...defaults, ...preset('before').knobs };
+    expect(isSetting(lab, preset('before'), before)).toBe(true);
+    expect(isSetting(lab, preset('sufficient'), before)).toBe(false);
+    expect(isSetting(lab, preset('sufficient'), { ...defaults, 'loss.min_entropy': 2 })).toBe(true);
+  });
+
+  it('shows the story while it is told, then what is in force', () => {
+    const intro = preset('intro');
+    const run = { lab, preset: 'intro', knobs: defaults, events: intro.events };
+    expect(shownPreset(run)).toMatchObject({ preset: { id: 'intro' } });
+    const bent = [...intro.events, { step: 160, key: 'model.use_logit_norm', value: false }];
+    expect(shownPreset({ ...run, events: bent })).toMatchObject({ preset: { id: 'sufficient' } });
+    const other = { ...defaults, 'loss.entropy_weight': 3 };
+    expect(shownPreset({ ...run, preset: 'before', knobs: other })).toMatchObject({
+      preset: { id: 'before' },
+      changed: true,
+    });
+  });
+});
+
+describe('the sentence', () => {
+  const metrics = (values: Record<string, number | string>): Metrics =>
+    ({
+      step: 100,
+      status: 'ok',
+      kl: 0.5,
+      floorKl: 0,
+      entropyMean: 1.1,
+      entropyTargetMean: 1.1,
+      top1Agreement: 0.9,
+      ...values,
+    }) as unknown as Metrics;
+  const at = (situation: Partial<Situation>): ReturnType<typeof narrate> =>
+    narrate({
+      phase: 'ready',
+      death: '',
+      metrics: metrics({}),
+      knobs: defaults,
+      classes: 8,
+      playing: true,
+      notice: undefined,
+      ...situation,
+    });
+
+  it.each<[string, Partial<Situation>]>([
+    ['starting', { metrics: undefined }],
+    ['dead', { phase: 'dead', death: 'Gone.' }],
+    ['diverged', { metrics: metrics({ status: 'diverged' }) }],
+    ['untrained', { metrics: metrics({ step: 0 }) }],
+    ['collapsed', { metrics: metrics({ entropyMean: 2.077 }) }],
+    ['recovered', { metrics: metrics({ kl: 0.001 }) }],
+    ['learning', {}],
+  ])('says that the run is %s', (state, situation) => {
+    expect(at(situation).state).toBe(state);
+  });
+
+  it('names the limit of the head where that is the cause', () => {
+    const knobs = { ...defaults, ...preset('before').knobs };
+    const { text } = at({ knobs, metrics: metrics({ entropyMean: 2.077, kl: 0.872, floorKl: 0.844 }) });
+    expect(text).toContain('reach 0.25 no service');
+    expect(text).toContain('15.7\u00a0%');
+    expect(text).toContain('no training gets below 0.844');
+  });
+
+  it('does not call flat what should be flat', () => {
+    const flat = metrics({ entropyMean: 2.077, entropyTargetMean: 2.07, kl: 0.001 });
+    expect(at({ metrics: flat }).state).toBe('recovered');
+  });
+});
+
+describe('the engine', () => {
+  const engine = (fields: Partial<EngineInfo>): EngineInfo => ({
+    executor: 'tfjs',
+    backend: 'cpu',
+    adapter: '',
+    software: false,
+    stepsPerSecond: 0,
+    members: 1,
+    ...fields,
+  });
+
+  it('is described as it is', () => {
+    expect(describeEngine(engine({}))).toEqual({ name: 'tfjs, processor', adapter: '' });
+    expect(describeEngine(engine({ backend: 'webgpu', adapter: 'SwiftShader', software: true }))).toEqual({
+      name: 'tfjs, WebGPU',
+      adapter: 'SwiftShader, emulated on the processor',
+    });
+    expect(chosenExecutor(engine({ executor: 'oracle', backend: 'typescript' }))).toBe('oracle');
+  });
+});
+
+describe('the histogram', () => {
+  it('counts on a log axis, with what lies outside at the ends', () => {
+    expect(logHistogram([0.01, 0.5, 5, 99], 0.1, 10, 2)).toEqual([2, 2]);
+    expect(logPosition(1, 0.1, 10)).toBeCloseTo(0.5, 12);
+    expect(logPosition(Infinity, 0.1, 10)).toBe(1);
+  });
+});
