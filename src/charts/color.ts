@@ -124,12 +124,17 @@ export function categoryColors(K: number, theme: ThemeName, paper: Rgb): Categor
   const colors = Array.from({ length: K }, (_, category) => categoryOklch(category, theme));
   return {
     fill: colors.map((color) => toHex(oklchToRgb(color))),
-    edge: colors.map(([L, C, h]) =>
-      contrast(oklchToRgb([L, C, h]), paper) < MARK_CONTRAST
-        ? toHex(oklchToRgb([L - EDGE_DARKER, C, h]))
-        : undefined,
-    ),
+    edge: colors.map((color) => edgeOf(color, paper)),
   };
+}
+
+function edgeOf([L, C, h]: Oklch, paper: Rgb): string | undefined {
+  const clear = (lightness: number): boolean =>
+    contrast(oklchToRgb([lightness, C, h]), paper) >= MARK_CONTRAST;
+  if (clear(L)) return undefined;
+  let darker = L - EDGE_DARKER;
+  while (darker > 0 && !clear(darker)) darker -= 0.02;
+  return toHex(oklchToRgb([Math.max(0, darker), C, h]));
 }
 
 /**

@@ -2,10 +2,10 @@
  * Points of a line that are worth drawing: of each pixel column the first, the lowest, the highest and the last, so that no
  * peak is lost however long a run is. Where a value is not finite the line is broken: that point stays, once.
  *
- * @param column pixel column of a point; must not fall
+ * @param columns pixel column of each point; must not fall
  * @returns rising positions
  */
-export function decimate(values: ArrayLike<number>, column: (i: number) => number): number[] {
+export function decimate(values: ArrayLike<number>, columns: ArrayLike<number>): number[] {
   const kept: number[] = [];
   let start = 0;
   while (start < values.length) {
@@ -15,9 +15,9 @@ export function decimate(values: ArrayLike<number>, column: (i: number) => numbe
       while (start < values.length && !Number.isFinite(values[start])) start++;
       continue;
     }
-    const here = column(start);
+    const here = columns[start];
     let [end, low, high] = [start, start, start];
-    for (let i = start; i < values.length && Number.isFinite(values[i]) && column(i) === here; i++) {
+    for (let i = start; i < values.length && Number.isFinite(values[i]) && columns[i] === here; i++) {
       end = i;
       if ((values[i] as number) < (values[low] as number)) low = i;
       if ((values[i] as number) > (values[high] as number)) high = i;

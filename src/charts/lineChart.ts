@@ -197,12 +197,13 @@ export function paintChart(
     plot.bottom - plot.top + 2 * CLIP_MARGIN,
   );
   context.clip();
-  const column = (i: number): number => Math.round(scales.x(spec.steps[i] as number));
+  // Worked out once for all lines.
+  const columns = Int32Array.from(spec.steps, (step) => Math.round(scales.x(step)));
   for (const mark of spec.marks) {
     context.setLineDash([]);
     context.globalAlpha = 1;
-    if (mark.kind === 'line') line(context, theme, mark, spec, scales, column);
-    else if (mark.kind === 'band') band(context, theme, mark, spec, scales, column);
+    if (mark.kind === 'line') line(context, theme, mark, spec, scales, columns);
+    else if (mark.kind === 'band') band(context, theme, mark, spec, scales, columns);
     else if (mark.kind === 'rule') rule(context, theme, mark, scales, plot);
     else hatch(context, theme, mark, spec, scales, plot);
   }
@@ -220,11 +221,11 @@ function line(
   mark: Of<'line'>,
   { steps }: ChartSpec,
   { x, y }: Scales,
-  column: (i: number) => number,
+  columns: Int32Array,
 ): void {
   context.beginPath();
   let drawing = false;
-  for (const i of decimate(mark.values, column)) {
+  for (const i of decimate(mark.values, columns)) {
     const value = mark.values[i] as number;
     const finite = Number.isFinite(value);
     if (finite && drawing) context.lineTo(x(steps[i] as number), y(value));
@@ -245,12 +246,12 @@ function band(
   mark: Of<'band'>,
   { steps }: ChartSpec,
   { x, y }: Scales,
-  column: (i: number) => number,
+  columns: Int32Array,
 ): void {
   context.fillStyle = theme.color(mark.color);
   context.globalAlpha = mark.alpha;
   // Both edges keep their own extremes; a gap in either ends a piece.
-  const rows = [...new Set([...decimate(mark.low, column), ...decimate(mark.high, column)])].sort(
+  const rows = [...new Set([...decimate(mark.low, columns), ...decimate(mark.high, columns)])].sort(
     (a, b) => a - b,
   );
   let piece: number[] = [];

@@ -60,8 +60,17 @@ export class MixPainter {
   #cells: Uint16Array | undefined;
   #buffer: HTMLCanvasElement | undefined;
   #slow = 0;
+  #settled = false;
 
-  /** @param combs where it is grey, everywhere because someone asked, or nowhere */
+  /** The next drawing is a fine one, however long it takes. */
+  settle(): void {
+    this.#settled = true;
+  }
+
+  /**
+   * @param combs where it is grey, everywhere because someone asked, or nowhere
+   * @returns whether the map is drawn coarsely, to keep up
+   */
   draw(
     context: CanvasRenderingContext2D,
     size: Size,
@@ -69,19 +78,22 @@ export class MixPainter {
     ground: Ground,
     mixes: Mixes,
     combs: 'grey' | 'all' | 'none',
-  ): void {
+  ): boolean {
     const start = performance.now();
-    const scale = this.#slow >= PATIENCE && mixes !== 'truth' ? 0.5 : 1;
+    const coarse = this.#slow >= PATIENCE && !this.#settled;
+    const scale = coarse ? 0.5 : 1;
     const width = Math.max(1, Math.round(context.canvas.width * scale));
     const height = Math.max(1, Math.round(context.canvas.height * scale));
     const image = this.#encode(ground, mixes, width, height);
-    if (!image) return;
+    if (!image) return false;
     paintCodes(new Uint32Array(image.data.buffer), this.#codes, theme.table(ground.K));
     this.#put(context, image, size);
-    if (scale === 1) this.#slow = performance.now() - start > SLOW_MS ? this.#slow + 1 : 0;
+    if (!coarse && !this.#settled) this.#slow = performance.now() - start > SLOW_MS ? this.#slow + 1 : 0;
+    this.#settled = false;
     if (ground.outline) drawBorders(context, ground.outline, size, theme);
     if (combs !== 'none' && size.width >= COMBS_FROM_WIDTH)
       this.#combs(context, size, theme, ground, mixes, combs === 'all');
+    return coarse;
   }
 
   /** Brings the codes up to date; undefined where the mixes do not fit the ground. */

@@ -30,7 +30,13 @@ export class Surface {
     this.#resize = new ResizeObserver(([entry]) => {
       if (entry) this.#measure(entry);
     });
-    this.#resize.observe(canvas);
+    try {
+      // Also tells of a page that is zoomed or moved to another screen.
+      this.#resize.observe(canvas, { box: 'device-pixel-content-box' });
+    } catch {
+      // Safari does not know it.
+      this.#resize.observe(canvas);
+    }
     this.#intersection = new IntersectionObserver(
       (entries) => {
         this.#visible = entries.at(-1)?.isIntersecting ?? false;
@@ -70,13 +76,18 @@ export class Surface {
   #measure(entry: ResizeObserverEntry): void {
     const { width, height } = entry.contentRect;
     const ratio = devicePixelRatio;
-    // Safari does not know device pixels; rounding comes close.
     const exact = (entry as Partial<ResizeObserverEntry>).devicePixelContentBoxSize?.[0];
     this.#pixels = {
-      width: Math.max(1, exact?.inlineSize ?? Math.round(width * ratio)),
-      height: Math.max(1, exact?.blockSize ?? Math.round(height * ratio)),
+      width: pixels(width * ratio, exact?.inlineSize),
+      height: pixels(height * ratio, exact?.blockSize),
     };
     this.#size = { width, height, ratio };
     this.request();
   }
+}
+
+/** The browser's own count where it has one, else by rounding; emulated screens count the pixels of the real one. */
+function pixels(expected: number, exact: number | undefined): number {
+  const count = exact !== undefined && Math.abs(exact - expected) < 1.5 ? exact : Math.round(expected);
+  return Math.max(1, count);
 }

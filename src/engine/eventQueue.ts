@@ -31,8 +31,12 @@ export class EventQueue {
     return due;
   }
 
-  /** A change made by hand. Several at one step count as the last. */
+  /**
+   * A change made by hand. Several at one step count as the last, and what the log would still have done to the same key
+   * is dropped: the hand has taken over.
+   */
   record(event: RunEvent): void {
+    this.#ahead = this.#ahead.filter(({ key }) => key !== event.key);
     this.#applied = this.#applied.filter(({ step, key }) => step !== event.step || key !== event.key);
     this.#applied.push(event);
   }

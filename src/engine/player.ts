@@ -32,7 +32,11 @@ export class Player {
   readonly #host: PlayerHost;
   #session: Session | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Counts loads asked for, and the one that the session came from. */
   #run = 0;
+  #sessionRun = 0;
+  /** Counts starts: a loop that was paused must not wake up beside its successor. */
+  #loops = 0;
   #playing = false;
   #visible = true;
   #limit = 0;
@@ -58,6 +62,7 @@ export class Player {
       }
       this.#session?.dispose();
       this.#session = session;
+      this.#sessionRun = run;
       this.#chunk = 1;
       this.#speed = new Speedometer();
       await this.#checkpoint();
@@ -91,7 +96,7 @@ export class Player {
     this.#open();
     if (this.#playing) return;
     this.#playing = true;
-    void this.#loop(this.#run);
+    void this.#loop(++this.#loops);
     await this.#exclusive(() => this.#frame());
   }
 
@@ -170,8 +175,8 @@ export class Player {
     });
   }
 
-  async #loop(run: number): Promise<void> {
-    const current = (): boolean => this.#playing && run === this.#run;
+  async #loop(loop: number): Promise<void> {
+    const current = (): boolean => this.#playing && loop === this.#loops;
     while (current()) {
       if (!this.#visible) {
         await this.#host.rest(100);
@@ -186,7 +191,7 @@ export class Player {
           if (current()) await this.#train(session, steps, true);
         });
         if (session.status !== 'ok') this.#playing = false;
-        if (current() ? this.#frameDue() : run === this.#run) await this.#exclusive(() => this.#frame());
+        if (current() ? this.#frameDue() : loop === this.#loops) await this.#exclusive(() => this.#frame());
       } catch (error) {
         this.#playing = false;
         session.notice = {
@@ -239,7 +244,7 @@ export class Player {
     session.notice = undefined;
     const frame: Frame = {
       kind: 'frame',
-      run: this.#run,
+      run: this.#sessionRun,
       playing: this.#playing,
       metrics,
       engine: this.#engine(session),

@@ -35,6 +35,7 @@ export function checkEvents(lab: Lab, given: unknown): { events: RunEvent[]; pro
     return refused(
       `There are ${String(given.length)} events, and at most ${String(MAX_EVENTS)} can be replayed; the run goes without them.`,
     );
+  const restarting = new Set(lab.knobs.flatMap(({ key, live }) => (live ? [] : [key])));
   const problems: Problem[] = [];
   const events = given.flatMap((raw: unknown, i): RunEvent[] => {
     const parsed = v.safeParse(single, raw);
@@ -78,16 +79,14 @@ export function checkEvents(lab: Lab, given: unknown): { events: RunEvent[]; pro
 
   /** Only live knobs can move in a run. */
   function live(values: Readonly<Record<string, unknown>>): ReturnType<typeof checkKnobs> {
-    const result = checkKnobs(lab, values);
-    for (const key of Object.keys(result.knobs)) {
-      if (lab.knobs.find((knob) => knob.key === key)?.live) continue;
-      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a plain record of a few keys
-      delete result.knobs[key];
-      result.problems.push({
-        key,
-        text: `${key} restarts a run and cannot move within one; the event was left out.`,
-      });
-    }
-    return result;
+    const entries = Object.entries(values);
+    const moving = entries.filter(([key]) => !restarting.has(key));
+    const { knobs, problems: wrong } = checkKnobs(lab, Object.fromEntries(moving));
+    const fixed = entries.flatMap(([key]) => (restarting.has(key) ? [key] : []));
+    const left = fixed.map((key) => ({
+      key,
+      text: `${key} restarts a run and cannot move within one; the event was left out.`,
+    }));
+    return { knobs, problems: [...wrong, ...left] };
   }
 }

@@ -22,7 +22,8 @@ export function update(
     let g = gradients[i] as Tensor;
     let theta = parameter;
     if (h.weightDecay !== 0) {
-      if (kind === 'adamw') theta = tf.mul(theta, 1 - h.learningRate * h.weightDecay);
+      // Not θ · (1 − lr·wd): a factor so close to 1 loses its last digits in f32, at every step the same ones.
+      if (kind === 'adamw') theta = tf.sub(theta, tf.mul(theta, h.learningRate * h.weightDecay));
       else g = tf.add(g, tf.mul(theta, h.weightDecay));
     }
     if (kind === 'sgd') {

@@ -4,7 +4,8 @@ import type { Lab } from '../../labs/lab.ts';
 import { reach } from '../../science/reach.ts';
 import type { KnobValue, KnobValues } from '../../terms/knob.ts';
 import { reachOf } from '../../terms/reachOf.ts';
-import { formatNumber } from '../format.ts';
+import { formatEntry } from '../format.ts';
+import { formatShort } from './ticks.ts';
 
 /** The reach of the head from a step on, until the next. */
 export interface ReachFrom {
@@ -65,7 +66,7 @@ function reachText(step: number, history: readonly ReachFrom[] | undefined): str
   const at = history?.findIndex((entry) => entry.step === step) ?? -1;
   const [before, after] = [history?.[at - 1], history?.[at]];
   if (!before || !after) return undefined;
-  return `R ${formatNumber(before.reach, 2)} → ${formatNumber(after.reach, 2)}`;
+  return `R ${formatShort(before.reach)} → ${formatShort(after.reach)}`;
 }
 
 function knobText(lab: Lab, change: [string, KnobValue] | undefined): string {
@@ -74,12 +75,6 @@ function knobText(lab: Lab, change: [string, KnobValue] | undefined): string {
   if (key === 'executor') return `on ${String(value)}`;
   const knob = lab.knobs.find((candidate) => candidate.key === key);
   const shown =
-    typeof value === 'number'
-      ? formatNumber(value, 2)
-      : value === true
-        ? 'on'
-        : value === false
-          ? 'off'
-          : value;
+    typeof value === 'number' ? formatEntry(value) : value === true ? 'on' : value === false ? 'off' : value;
   return `${knob?.label ?? key} ${shown}`;
 }

@@ -7,3 +7,8 @@ export function formatTick(value: number): string {
   if (size < 1e-4 || size >= 1e7) return formatNumber(value, 2);
   return String(Number(value.toPrecision(6))).replace('-', '\u2212');
 }
+
+/** A number as short as three digits make it. */
+export function formatShort(value: number): string {
+  return formatTick(Number(value.toPrecision(3)));
+}

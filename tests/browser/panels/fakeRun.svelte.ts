@@ -24,6 +24,7 @@ export class FakeRun implements KnobHost {
       knobs,
       presets: [],
       opening: '',
+      plain: '',
       check: () => [],
     };
     this.knobs = { ...defaultsOf(knobs), ...values };

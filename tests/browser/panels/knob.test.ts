@@ -10,6 +10,9 @@ import type { Run } from '../../../src/run/run.svelte.ts';
 import type { ChoiceKnob, Knob, NumberKnob, SwitchKnob, TextKnob } from '../../../src/terms/knob.ts';
 import { FakeRun } from './fakeRun.svelte.ts';
 
+/** The panel takes a whole run; it must not need more of it than this one has. */
+const asRun = (run: FakeRun): Run => run as unknown as Run;
+
 const weight: NumberKnob = {
   kind: 'number',
   key: 'loss.entropy_weight',
@@ -190,7 +193,19 @@ test('a term with weight but no pull is idle, in words', async () => {
 test('a knob that a declaration adds is in the panel, without a change to the panel', async () => {
   const added: Knob = { ...weight, key: 'extra.depth', label: 'Depth of the well' };
   const run = new FakeRun([weight, added]);
-  await render(KnobPanel, { run: run as unknown as Run });
+  await render(KnobPanel, { run: asRun(run) });
   await expect.element(page.getByRole('heading', { name: 'Extra' })).toBeVisible();
   await expect.element(page.getByRole('slider', { name: 'Depth of the well' })).toBeVisible();
+});
+
+test('what was typed wrongly goes when the knob is moved by something else', async () => {
+  const run = new FakeRun([weight]);
+  await render(KnobRow, { run, knob: weight });
+  const entry = page.getByRole('textbox', { name: 'Entropy weight' });
+  await entry.fill('50');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByRole('alert')).toBeVisible();
+  run.knobs = { [weight.key]: 2 };
+  await expect.element(entry).toHaveValue('2');
+  await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
 });

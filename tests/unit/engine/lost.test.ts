@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ExecutorLost } from '../../../src/engine/executor.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { advanceTo, Observed, openTiny, tinyLog, type Watched } from '../../support/sessions.ts';
+
+// Seconds where the processor is shared; that is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A session whose first executor is gone for good once `when` has been true. */
 async function doomed(

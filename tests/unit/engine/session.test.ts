@@ -1,8 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { Chunk, ChunkResult } from '../../../src/engine/executor.ts';
 import { nextRecording } from '../../../src/engine/series.ts';
 import { nextChunk } from '../../../src/engine/session.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { Observed, openTiny, tinyLog } from '../../support/sessions.ts';
+
+// Seconds where the processor is shared; that is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 const SCHEDULES: [title: string, knobs: KnobValues][] = [
   ['a constant rate', {}],
@@ -256,6 +260,28 @@ describe('a run that diverges', () => {
     expect(session.notice?.text).toContain('lower the learning rate, now 10');
     for (const pieces of [1, 7]) expect((await stopped(knobs, pieces)).session.step).toBe(session.step);
   });
+});
+
+describe('a loss that is no longer a number', () => {
+  test.each([NaN, Infinity])(
+    'stops the run at the very step at which it is %d, however it is cut',
+    async (loss) => {
+      class Exploding extends Observed {
+        override async train(chunk: Chunk): Promise<ChunkResult> {
+          const result = await super.train(chunk);
+          const at = 33 - (this.trained - chunk.steps) - 1;
+          if (at >= 0 && at < chunk.steps) result.loss[at] = loss;
+          return result;
+        }
+      }
+      for (const pieces of [100, 1, 7]) {
+        const { session } = await openTiny(tinyLog(), (setup) => new Exploding(setup));
+        while (session.step < 100 && session.status === 'ok') await session.advance(pieces);
+        expect(session.step).toBe(33);
+        expect(session.notice?.text).toMatch(/^Stopped at step 33: The loss is no longer a number/);
+      }
+    },
+  );
 });
 
 describe('chunks', () => {

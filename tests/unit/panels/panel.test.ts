@@ -6,7 +6,14 @@ import { chosenExecutor, describeEngine } from '../../../src/panels/engine.ts';
 import { groupsOf, ownersOf } from '../../../src/panels/groups.ts';
 import { logHistogram, logPosition } from '../../../src/panels/histogram.ts';
 import { narrate, type Situation } from '../../../src/panels/narrative.ts';
-import { isSetting, mainPresets, presetById, settingOf, shownPreset } from '../../../src/panels/settings.ts';
+import {
+  changesTo,
+  isSetting,
+  mainPresets,
+  presetById,
+  settingOf,
+  shownPreset,
+} from '../../../src/panels/settings.ts';
 import type { Knob } from '../../../src/terms/knob.ts';
 
 const lab = labById('service-mix');
@@ -63,6 +70,14 @@ describe('settings', () => {
     expect(isSetting(lab, preset('before'), before)).toBe(true);
     expect(isSetting(lab, preset('sufficient'), before)).toBe(false);
     expect(isSetting(lab, preset('sufficient'), { ...defaults, 'loss.min_entropy': 2 })).toBe(true);
+  });
+
+  it('says what bending would change, and nothing without effect', () => {
+    const before = { ...defaults, ...preset('before').knobs };
+    expect(changesTo(lab, preset('sufficient'), before)).toBe(
+      'LogitNorm off, Temperature T 1, Entropy weight 0, MaxSup weight 0',
+    );
+    expect(changesTo(lab, preset('before'), before)).toBe('');
   });
 
   it('shows the story while it is told, then what is in force', () => {
@@ -137,6 +152,7 @@ describe('the engine', () => {
     software: false,
     stepsPerSecond: 0,
     members: 1,
+    memory: { tensors: 0, bytes: 0 },
     ...fields,
   });
 

@@ -236,7 +236,9 @@ function textOf(value: unknown): string | undefined {
   if (value === null) return '';
   if (Array.isArray(value))
     return value.every((item) => typeof item !== 'object') ? value.join(',') : undefined;
-  return typeof value === 'object' || typeof value === 'symbol' ? undefined : String(value as number);
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string'
+    ? String(value)
+    : undefined;
 }
 
 describe('the schema of seeds', () => {

@@ -1,0 +1,190 @@
+import { afterEach, expect, test } from 'vitest';
+import { render } from 'vitest-browser-svelte';
+import { categoryOklch, rgbToOklch, type Oklch } from '../../../src/charts/color.ts';
+import LineChart from '../../../src/charts/LineChart.svelte';
+import { layOut, paintChart, type ChartSpec } from '../../../src/charts/lineChart.ts';
+import MixMap from '../../../src/charts/MixMap.svelte';
+import { MixPainter, type Ground } from '../../../src/charts/mixMap.ts';
+import { CanvasTheme } from '../../../src/charts/theme.ts';
+
+const K = 8;
+const GRID = 6;
+const ground: Ground = {
+  K,
+  aspect: 1,
+  gridSize: GRID,
+  positions: new Float32Array(2 * GRID * GRID),
+  services: Float32Array.from({ length: 3 * K }, (_, i) =>
+    i % 3 === 2 ? Math.floor(i / 3) : (Math.floor(i / 3) + 0.5) / K,
+  ),
+  tau: 0.04,
+  letters: Float32Array.of(0.1, 0.1, 0.9, 0.9),
+};
+/** The same mix at every point. */
+const everywhere = (p: readonly number[]): Float32Array =>
+  Float32Array.from({ length: GRID * GRID * K }, (_, i) => p[i % K] ?? 0);
+const flat = everywhere(new Array<number>(K).fill(1 / K));
+const certain = everywhere([0, 1, 0, 0, 0, 0, 0, 0]);
+
+const plain = (x: number): string => String(x);
+const format = { step: plain, value: plain, tick: plain };
+const frames = (n: number): Promise<void> =>
+  new Promise((resolve) => {
+    const next = (left: number): void => {
+      if (left === 0) resolve();
+      else
+        requestAnimationFrame(() => {
+          next(left - 1);
+        });
+    };
+    next(n);
+  });
+
+/** Colour of a pixel, at shares of width and height. */
+function colorAt(canvas: HTMLCanvasElement, x: number, y: number): Oklch {
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no canvas');
+  const { data } = context.getImageData(Math.floor(x * canvas.width), Math.floor(y * canvas.height), 1, 1);
+  const [r = 0, g = 0, b = 0] = data;
+  return rgbToOklch([r / 255, g / 255, b / 255]);
+}
+const canvasIn = (container: Element): HTMLCanvasElement => {
+  const canvas = container.querySelector('canvas');
+  if (!canvas) throw new Error('nothing is drawn');
+  return canvas;
+};
+
+afterEach(() => {
+  document.documentElement.removeAttribute('data-theme');
+  document.documentElement.removeAttribute('style');
+});
+
+test('a collapsed map has no chroma, a certain one has the colour of its category', async () => {
+  const { container, rerender } = await render(MixMap, { ground, mixes: flat, description: 'map' });
+  await expect.poll(() => colorAt(canvasIn(container), 0.02, 0.02)[0]).toBeCloseTo(0.83, 1);
+  const canvas = canvasIn(container);
+  for (const at of [0.02, 0.33, 0.98]) expect(colorAt(canvas, at, at)[1]).toBeLessThan(0.02);
+
+  await rerender({ mixes: certain });
+  const [L, C, h] = categoryOklch(1, 'light');
+  await expect.poll(() => colorAt(canvas, 0.33, 0.33)[1]).toBeGreaterThan(0.02);
+  const shown = colorAt(canvas, 0.33, 0.33);
+  expect(shown[0]).toBeCloseTo(L, 2);
+  expect(shown[1]).toBeCloseTo(C, 2);
+  expect(Math.abs(shown[2] - h)).toBeLessThan(2);
+});
+
+test('the true city is drawn from its services, and a new theme redraws it', async () => {
+  const { container } = await render(MixMap, { ground, mixes: 'truth', description: 'map', combs: 'none' });
+  // At a service of category 3.
+  const at = 3.5 / K;
+  await expect.poll(() => colorAt(canvasIn(container), at, at)[1]).toBeGreaterThan(0.05);
+  const light = colorAt(canvasIn(container), 0.98, 0.02)[0];
+  document.documentElement.style.setProperty('--paper', '#121315');
+  document.documentElement.dataset['theme'] = 'dark';
+  await expect.poll(() => colorAt(canvasIn(container), 0.98, 0.02)[0]).toBeLessThan(light - 0.1);
+});
+
+test('what is not a number is a hole', async () => {
+  const { container, rerender } = await render(MixMap, { ground, mixes: flat, description: 'map' });
+  await expect.poll(() => colorAt(canvasIn(container), 0.02, 0.02)[0]).toBeGreaterThan(0.5);
+  await rerender({ mixes: new Float32Array(GRID * GRID * K).fill(NaN) });
+  await frames(3);
+  const canvas = canvasIn(container);
+  const alpha = canvas.getContext('2d')?.getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data[3];
+  expect(alpha).toBe(0);
+});
+
+const steps = Array.from({ length: 10_000 }, (_, i) => i);
+const spec = (): ChartSpec => ({
+  steps,
+  x: [0, 10_000],
+  y: [0, 1],
+  marks: [
+    { kind: 'hatch', to: steps.map(() => 0.4), now: 0.4, label: 'out of reach' },
+    { kind: 'rule', at: 0.9, color: 'ink3', dash: [1, 3] },
+    { kind: 'line', values: steps.map((i) => (i === 5000 ? 0.95 : 0.7)), color: 'ink', dot: true },
+  ],
+  labels: [{ at: 0.7, text: 'now 0.7', color: 'ink', strong: true }],
+  changes: [{ step: 5000, text: 'R 10 → 0.25', count: 1 }],
+});
+const chart = {
+  title: 'KL',
+  unit: 'nats',
+  now: 'Now 0.7.',
+  spec,
+  columns: () => [{ name: 'KL', values: steps }],
+  version: 0,
+  height: 150,
+  pinned: true,
+  format,
+};
+
+test('a chart draws its line with every peak, its axes and its words', async () => {
+  const { container } = await render(LineChart, chart);
+  await expect.poll(() => container.querySelectorAll('svg text').length).toBeGreaterThan(5);
+  const texts = [...container.querySelectorAll('svg text')].map(({ textContent }) => textContent.trim());
+  expect(texts).toEqual(expect.arrayContaining(['0', '0.5', '1', 'now 0.7', 'R 10 → 0.25', 'out of reach']));
+  const canvas = canvasIn(container);
+  const { data, width } = canvas
+    .getContext('2d')
+    ?.getImageData(0, 0, canvas.width, canvas.height) as ImageData;
+  const inked = (x: number, y: number): boolean => (data[4 * (y * width + x) + 3] ?? 0) > 200;
+  const ratio = canvas.height / 150;
+  // The plot reaches from 18 to 132 pixels: the peak of one step among ten thousand is there, at .95.
+  const peak = Math.round((132 - 0.93 * 114) * ratio);
+  expect(Array.from({ length: width }, (_, x) => x).some((x) => inked(x, peak))).toBe(true);
+});
+
+test('a chart says what it shows, and shows it as a table', async () => {
+  const screen = await render(LineChart, chart);
+  await expect.element(screen.getByRole('img', { name: 'KL, nats. Now 0.7.' })).toBeInTheDocument();
+  await screen.getByRole('button', { name: 'Table of KL' }).click();
+  await expect.element(screen.getByRole('table')).toBeInTheDocument();
+  await expect.element(screen.getByText('40 of 10000 recorded rows, the latest first')).toBeInTheDocument();
+  await expect.element(screen.getByRole('rowheader', { name: '9999' })).toBeInTheDocument();
+});
+
+/** Median of many, in milliseconds. */
+function median(times: number, work: () => void): number {
+  const taken = Array.from({ length: times }, () => {
+    const start = performance.now();
+    work();
+    return performance.now() - start;
+  }).sort((a, b) => a - b);
+  return taken[times >> 1] ?? NaN;
+}
+function context(width: number, height: number): CanvasRenderingContext2D {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  return canvas.getContext('2d') as CanvasRenderingContext2D;
+}
+
+test('ten curves of ten thousand points, and a map, take a few milliseconds', () => {
+  const many: ChartSpec = {
+    ...spec(),
+    marks: Array.from({ length: 10 }, (_, c) => ({
+      kind: 'line' as const,
+      values: steps.map((i) => 0.5 + 0.4 * Math.sin(i * (c + 1))),
+      color: 'ink',
+    })),
+  };
+  const theme = new CanvasTheme();
+  const margins = { top: 18, right: 86, bottom: 18, left: 32 };
+  const paper = context(324, 150);
+  const curves = median(20, () => {
+    paper.clearRect(0, 0, 324, 150);
+    paintChart(paper, theme, many, layOut(many, 324, 150, margins, format));
+  });
+  const painter = new MixPainter();
+  const square = context(342, 342);
+  const size = { width: 342, height: 342, ratio: 1 };
+  const map = median(20, () => {
+    painter.draw(square, size, theme, ground, certain.slice(), 'grey');
+  });
+  console.info(`ten curves ${curves.toFixed(1)} ms, one map ${map.toFixed(1)} ms`);
+  // Generous, for tests share the machine.
+  expect(curves).toBeLessThan(60);
+  expect(map).toBeLessThan(60);
+});
