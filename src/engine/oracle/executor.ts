@@ -1,9 +1,10 @@
 import { headClosedForm } from '../../terms/softmaxHead.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
 import type { Chunk, ChunkResult, Datasets, Executor, ExecutorSetup, ParameterState } from '../executor.ts';
-import { clipGradientNorm, OPTIMIZERS, optimizerStep } from '../optimizers.ts';
+import { clipGradientNorm, optimizerStep } from '../optimizers.ts';
 import type { Memory } from '../protocol.ts';
 import { classes, features, parameterLayout } from '../plan.ts';
+import { updateOf } from '../updates.ts';
 import { Network } from './network.ts';
 
 /** How many rows are predicted at once: buffers stay small, whatever the data set. */
@@ -60,22 +61,8 @@ export class OracleExecutor implements Executor {
     const head = headClosedForm(plan.head, logits, target, k, knob, 'training', { gradient: true });
     this.#network.backward(parameters, head.gradient as Float64Array, plan.batchSize, this.#gradient);
     const norm = clipGradientNorm(this.#gradient, knob('training.grad_clip'));
-    optimizerStep(
-      OPTIMIZERS[knob('training.optimizer')] ?? 'adam',
-      parameters,
-      this.#gradient,
-      this.#momentsOf(member),
-      {
-        learningRate: chunk.learningRate[step] as number,
-        beta1: knob('training.beta1'),
-        beta2: knob('training.beta2'),
-        eps: knob('training.eps'),
-        momentum: knob('training.momentum'),
-        weightDecay: knob('training.weight_decay'),
-        correction1: chunk.correction1[step] as number,
-        correction2: chunk.correction2[step] as number,
-      },
-    );
+    const { kind, hyper } = updateOf(knob, chunk, step);
+    optimizerStep(kind, parameters, this.#gradient, this.#momentsOf(member), hyper);
     return { loss: head.total, norm };
   }
 

@@ -10,9 +10,9 @@ import {
   type ExecutorSetup,
   type ParameterState,
 } from '../executor.ts';
-import { OPTIMIZERS } from '../optimizers.ts';
 import { classes, features, parameterLayout } from '../plan.ts';
 import type { ExecutorInfo, Memory } from '../protocol.ts';
+import { updateOf } from '../updates.ts';
 import { forward, toParameters, type Parameters } from './network.ts';
 import { globalNorm, update } from './optimizer.ts';
 
@@ -117,7 +117,7 @@ export class TfjsExecutor implements Executor {
     const { plan } = this.#setup;
     const knob = (key: string): number =>
       this.#knobs[k * plan.knobs.length + plan.knobs.indexOf(key)] as number;
-    const kind = OPTIMIZERS[knob('training.optimizer')] ?? 'adam';
+    const { kind, hyper } = updateOf(knob, chunk, step);
     const { train } = this.#sets;
     const [report, parameters, ...moments] = tf.tidy(() => {
       const batch = tf.tensor1d(
@@ -138,16 +138,7 @@ export class TfjsExecutor implements Executor {
         member.parameters,
         limit > 0 ? grads.map((g) => tf.mul(g, scale)) : grads,
         member.moments,
-        {
-          learningRate: chunk.learningRate[step] as number,
-          beta1: knob('training.beta1'),
-          beta2: knob('training.beta2'),
-          eps: knob('training.eps'),
-          momentum: knob('training.momentum'),
-          weightDecay: knob('training.weight_decay'),
-          correction1: chunk.correction1[step] as number,
-          correction2: chunk.correction2[step] as number,
-        },
+        hyper,
       );
       return [[tf.stack([value, norm])], next.parameters, ...next.moments];
     }) as [[Tensor], Parameters, ...[Tensor, Tensor][]];

@@ -30,8 +30,9 @@ export function update(
       const buffer = tf.add(tf.mul(first, h.momentum), g);
       return { theta: tf.sub(theta, tf.mul(buffer, h.learningRate)), m: buffer, v: tf.clone(second) };
     }
-    const m = tf.add(tf.mul(first, h.beta1), tf.mul(g, 1 - h.beta1));
-    const v = tf.add(tf.mul(second, h.beta2), tf.mul(tf.mul(g, g), 1 - h.beta2));
+    // Not β m + (1 − β) g: in f32 the two factors do not add up to 1.
+    const m = tf.add(first, tf.mul(tf.sub(g, first), 1 - h.beta1));
+    const v = tf.add(second, tf.mul(tf.sub(tf.mul(g, g), second), 1 - h.beta2));
     const root = tf.add(tf.mul(tf.sqrt(v), 1 / Math.sqrt(h.correction2)), h.eps);
     return { theta: tf.sub(theta, tf.mul(tf.div(m, root), h.learningRate / h.correction1)), m, v };
   });

@@ -22,24 +22,31 @@ describe('the events of a run', () => {
   });
 
   test('made by hand join those that were applied; of several at one step the last counts', () => {
-    const queue = new EventQueue([at(10), at(50)]);
+    const queue = new EventQueue([at(10)]);
     queue.takeDue(10);
     queue.record(at(20, 1));
     queue.record(at(20, 7, 'clip'));
     queue.record(at(20, 2));
     expect(queue.applied).toEqual([at(10), at(20, 7, 'clip'), at(20, 2)]);
-    expect(queue.all).toEqual([at(10), at(20, 7, 'clip'), at(20, 2), at(50)]);
+  });
+
+  test('made by hand take over what the log would still have done to their key', () => {
+    const queue = new EventQueue([at(10), at(50), at(50, 1, 'clip'), at(70)]);
+    queue.takeDue(10);
+    queue.record(at(20));
+    expect(queue.all).toEqual([at(10), at(20), at(50, 1, 'clip')]);
+    expect(queue.nextStep).toBe(50);
   });
 
   test('are put back when a run goes on from an earlier step', () => {
-    const queue = new EventQueue([at(10), at(20), at(50)]);
+    const queue = new EventQueue([at(10), at(20), at(50, 1, 'clip')]);
     queue.takeDue(25);
     queue.record(at(25, 3));
     queue.rewind(20);
     expect(queue.applied).toEqual([at(10)]);
     expect(queue.nextStep).toBe(20);
     expect(queue.takeDue(25)).toEqual([at(20), at(25, 3)]);
-    expect(queue.all).toEqual([at(10), at(20), at(25, 3), at(50)]);
+    expect(queue.all).toEqual([at(10), at(20), at(25, 3), at(50, 1, 'clip')]);
   });
 
   test('that handed the run over are not put back: whoever rewinds says where it goes on', () => {

@@ -41,10 +41,10 @@ const HINGE = { 'loss.maxsup_weight': 0.3, 'loss.maxsup_form': 'hinge', 'loss.ma
 
 const SETTINGS: [title: string, preset: string, knobs: KnobValues][] = [
   ['before', 'before', {}],
-  ['after', 'after', { 'training.optimizer': 'adamw', 'training.weight_decay': 0.01 }],
+  ['after', 'after', { 'training.optimizer': 'adamw', 'training.weight_decay': 0.3 }],
   ['sufficient, clipped', 'sufficient', { 'training.grad_clip': 0.05 }],
   ['all terms', 'sufficient', EVERYTHING],
-  ['MaxSup hinge, weight decay', 'sufficient', { ...HINGE, 'training.weight_decay': 0.01 }],
+  ['MaxSup hinge, strong weight decay', 'sufficient', { ...HINGE, 'training.weight_decay': 1 }],
   [
     'the mean reduction, a high rate',
     'before',

@@ -129,6 +129,15 @@ describe('a replayed log gives the same parameters, moments and curves, bit by b
     expect(await again.outcome()).toEqual(await outcome());
   });
 
+  test('after a hand has taken over a knob that the log would have moved', async () => {
+    const log = tinyLog({ events: [{ step: 40, key: 'model.temperature', value: 4 }] });
+    const { session, outcome } = await live(log, [23, { 'model.temperature': 2 }, 27]);
+    expect(session.knobs['model.temperature']).toBe(2);
+    const again = await openTiny(session.log);
+    await again.session.advance(50);
+    expect(await again.outcome()).toEqual(await outcome());
+  });
+
   test('and is as exact when it is cut and looked at', async () => {
     const { session, outcome } = await live(tinyLog(), STORIES['knobs moved between looks'] as Deed[]);
     const again = await openTiny(session.log);
