@@ -43,11 +43,3 @@ export function parameterLayout(plan: Plan): { slices: LayerSlice[]; count: numb
   });
   return { slices, count };
 }
-
-/** Floating-point operations of one training step: forward, weight and input gradients of the dense layers. */
-export function flopsPerStep(plan: Plan): number {
-  return plan.layers.reduce(
-    (total, { inputs, outputs }, i) => total + 2 * plan.batchSize * inputs * outputs * (i === 0 ? 2 : 3),
-    0,
-  );
-}

@@ -163,7 +163,9 @@ export class Run {
   async reset(): Promise<void> {
     this.commands++;
     const playing = this.playing;
-    await this.#command('reset');
+    await this.#client.call('reset');
+    await this.#client.settle();
+    this.notice = undefined;
     const log = await this.#client.call('log');
     this.knobs = log.knobs;
     if (playing) this.play();
@@ -265,12 +267,6 @@ export class Run {
       }
     })();
     return this.#sending;
-  }
-
-  async #command(method: 'reset'): Promise<void> {
-    await this.#client.call(method);
-    await this.#client.settle();
-    this.notice = undefined;
   }
 
   async #open(log: RunLog, lab: Lab): Promise<void> {

@@ -39,6 +39,9 @@ export function pearson(x: ArrayLike<number>, y: ArrayLike<number>): number {
     yy += b * b;
     xy += a * b;
   }
+  // Rounding of the mean lets equal values seem to vary by about 1e-13 of themselves.
+  const flat = (squares: number, centre: number): boolean => squares <= 1e-24 * x.length * centre * centre;
+  if (flat(xx, meanX) || flat(yy, meanY)) return NaN;
   return xy / (Math.sqrt(xx) * Math.sqrt(yy));
 }
 

@@ -17,6 +17,13 @@ describe('statistics', () => {
     expect(pearson([1, 2, 3], [3, 2, 1])).toBeCloseTo(-1, 15);
     expect(pearson([1, 2, 3, 4], [1, 3, 2, 4])).toBeCloseTo(0.8, 15);
     expect(pearson([1, 2, 3], [5, 5, 5])).toBeNaN();
+    // The mean of these is rounded, so that none of them is exactly it.
+    expect(
+      pearson(
+        Array.from({ length: 1000 }, (_, i) => i),
+        new Array<number>(1000).fill(0.1),
+      ),
+    ).toBeNaN();
     expect(() => pearson([1, 2], [1])).toThrow(RangeError);
   });
 
