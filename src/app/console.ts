@@ -23,7 +23,7 @@ export interface ReachInfo {
 export interface LabInfo {
   id: string;
   title: string;
-  knobs: Omit<Knob, 'inactive' | 'check'>[];
+  knobs: Omit<Knob, 'inactive' | 'check' | 'formula'>[];
   presets: { id: string; title: string; text: string }[];
 }
 
@@ -65,7 +65,9 @@ export function consoleApi(run: Run, version: string): Lab {
         id,
         title,
         // Plain data: functions do not pass to other pages and tools.
-        knobs: JSON.parse(JSON.stringify(knobs)) as LabInfo['knobs'],
+        knobs: JSON.parse(
+          JSON.stringify(knobs, (key, value: unknown) => (key === 'formula' ? undefined : value)),
+        ) as LabInfo['knobs'],
         presets: presets.map((preset) => ({ id: preset.id, title: preset.title, text: preset.text })),
       })),
     load: async (what = {}) => {

@@ -1,4 +1,16 @@
 import { OPTIMIZERS } from '../engine/optimizers.ts';
+import {
+  add,
+  div,
+  input,
+  knob,
+  minimum,
+  mul,
+  norm,
+  sqrt,
+  sub,
+  type Expression,
+} from '../terms/language/expression.ts';
 import type { ChoiceKnob, Knob, KnobValues, NumberKnob } from '../terms/knob.ts';
 
 /** Knobs of optimizer and schedule, the same in every lab; names and meaning are PyTorch's. */
@@ -39,6 +51,19 @@ const forSgd = only(optimizer.key, ['sgd'], 'Only SGD has momentum.');
 const forPlateau = only(scheduler.key, ['reduce_on_plateau'], 'Only ReduceLROnPlateau uses it.');
 const forCosine = only(scheduler.key, ['cosine_warm_restarts'], 'Only CosineAnnealingWarmRestarts uses it.');
 
+/** Letters: θ parameters, g their gradient, m and v its moments (with hats: bias-corrected), b the buffer of SGD. */
+const [theta, g, m, v, b] = ['θ', 'g', 'm', 'v', 'b'].map((name) => input(name)) as [
+  Expression,
+  Expression,
+  Expression,
+  Expression,
+  Expression,
+];
+const rate = knob('training.learning_rate');
+const average = (beta: string, of: Expression, value: Expression): Expression =>
+  add(mul(knob(beta), of), mul(sub(1, knob(beta)), value));
+const adamStep = sub(theta, div(mul(rate, input('m̂')), add(sqrt(input('v̂')), knob('training.eps'))));
+
 type NumberFields = Omit<NumberKnob, 'kind' | 'live' | 'scale' | 'key'> &
   Partial<Pick<NumberKnob, 'live' | 'scale'>>;
 const number = (name: string, fields: NumberFields): NumberKnob => ({
@@ -52,6 +77,8 @@ const number = (name: string, fields: NumberFields): NumberKnob => ({
 export const trainingKnobs: readonly Knob[] = [
   optimizer,
   number('learning_rate', {
+    symbol: 'η',
+    formula: { of: 'θ', is: adamStep },
     label: 'Learning rate',
     caption: 'The step size of the optimizer. Where a schedule runs, this is its base.',
     min: 1e-6,
@@ -60,6 +87,8 @@ export const trainingKnobs: readonly Knob[] = [
     scale: 'log',
   }),
   number('beta1', {
+    symbol: 'β_1',
+    formula: { of: 'm', is: average('training.beta1', m, g) },
     label: 'Adam β₁',
     caption: 'Memory of the mean gradient.',
     min: 0,
@@ -68,6 +97,8 @@ export const trainingKnobs: readonly Knob[] = [
     inactive: forAdam,
   }),
   number('beta2', {
+    symbol: 'β_2',
+    formula: { of: 'v', is: average('training.beta2', v, mul(g, g)) },
     label: 'Adam β₂',
     caption: 'Memory of the mean squared gradient.',
     min: 0,
@@ -76,6 +107,8 @@ export const trainingKnobs: readonly Knob[] = [
     inactive: forAdam,
   }),
   number('eps', {
+    symbol: 'ε',
+    formula: { of: 'θ', is: adamStep },
     label: 'Adam ε',
     caption: 'Added to the root of the second moment. Gradients of its size hardly move anything.',
     min: 1e-12,
@@ -85,6 +118,8 @@ export const trainingKnobs: readonly Knob[] = [
     inactive: forAdam,
   }),
   number('momentum', {
+    symbol: 'μ',
+    formula: { of: 'b', is: add(mul(knob('training.momentum'), b), g) },
     label: 'Momentum',
     caption: 'Memory of past gradients.',
     min: 0,
@@ -93,6 +128,8 @@ export const trainingKnobs: readonly Knob[] = [
     inactive: forSgd,
   }),
   number('weight_decay', {
+    symbol: 'λ',
+    formula: { of: 'g', is: add(g, mul(knob('training.weight_decay'), theta)) },
     label: 'Weight decay',
     caption: 'Part of the gradient with Adam and SGD; apart from it with AdamW.',
     min: 0,
@@ -102,6 +139,11 @@ export const trainingKnobs: readonly Knob[] = [
     logFrom: 1e-5,
   }),
   number('grad_clip', {
+    symbol: 'c',
+    formula: {
+      of: 'g',
+      is: mul(g, minimum(1, div(knob('training.grad_clip'), norm(input('g', 'class'), 'class')))),
+    },
     label: 'Gradient clip',
     caption: 'Longest gradient that passes unshortened; 0 is off.',
     min: 0,
@@ -122,6 +164,8 @@ export const trainingKnobs: readonly Knob[] = [
   }),
   scheduler,
   number('lr_decay', {
+    symbol: 'γ',
+    formula: { of: 'η', is: mul(knob('training.lr_decay'), rate) },
     label: 'Decay per step',
     caption: 'The learning rate is multiplied by this after every step.',
     min: 0.9,

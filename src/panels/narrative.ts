@@ -2,11 +2,22 @@ import type { Metrics, Notice } from '../engine/protocol.ts';
 import { reach } from '../science/reach.ts';
 import { reachOf } from '../terms/reachOf.ts';
 import type { KnobValues } from '../terms/knob.ts';
-import { formatEntry, formatNumber, formatPercent } from './format.ts';
+import type { Term } from '../terms/term.ts';
+import { formatEntry, formatNumber, formatPercent, formatStep } from './format.ts';
+import type { Recovery } from './recovery.ts';
 
 /** What is going on, in one sentence, and the numbers that show it. */
 export interface Sentence {
-  state: 'starting' | 'dead' | 'diverged' | 'untrained' | 'collapsed' | 'learning' | 'recovered' | 'other';
+  state:
+    | 'starting'
+    | 'dead'
+    | 'diverged'
+    | 'untrained'
+    | 'collapsed'
+    | 'held'
+    | 'learning'
+    | 'recovered'
+    | 'other';
   title: string;
   text: string;
 }
@@ -20,6 +31,10 @@ export interface Situation {
   classes: number;
   playing: boolean;
   notice: Notice | undefined;
+  /** Penalties of the lab, in order. */
+  penalties: readonly Pick<Term, 'id' | 'label'>[];
+  /** What brought the run back; asked for when it is back. */
+  recovery: () => Recovery | undefined;
 }
 
 /** Mean entropy beyond this share of log K is a flat answer. */
@@ -27,7 +42,35 @@ const FLAT = 0.93;
 /** KL in nats below which nobody sees the difference. */
 const CLOSE = 0.02;
 
-export function narrate({ phase, death, metrics, knobs, classes, playing, notice }: Situation): Sentence {
+/** Regularizers that together pull this much of what KL pulls hold the model where it is. */
+const HELD = 0.5;
+/** A weaker pull is not worth a name. */
+const FELT = 0.05;
+/** First choices that were right although every answer was flat. */
+const KNEW = 0.7;
+
+/** Penalties beside KL that hold the predictions, the strongest first; none where KL still has its way. */
+export function holders(
+  metrics: Metrics,
+  penalties: readonly Pick<Term, 'id' | 'label'>[],
+): Pick<Term, 'id' | 'label'>[] {
+  const pull = (id: string): number => Number(metrics[`pull.${id}`]) || 0;
+  const others = penalties.filter(({ id }) => id !== 'kl' && pull(id) > 0);
+  const sum = others.reduce((total, { id }) => total + pull(id), 0);
+  if (!(sum > HELD * pull('kl'))) return [];
+  return others.filter(({ id }) => pull(id) > FELT * sum).sort((a, b) => pull(b.id) - pull(a.id));
+}
+
+const reachText = (R: number): string => (Number.isFinite(R) ? formatEntry(R, 3) : '∞ (LogitNorm off)');
+
+function recoveredText({ step, from, to, klBefore, klSoon, steps, agreementBefore }: Recovery): string {
+  return `At step ${formatStep(step)} the reach went from ${reachText(from)} to ${reachText(to)}. KL fell from ${formatNumber(klBefore)} to ${formatNumber(klSoon)} in ${String(steps)} steps.${
+    agreementBefore > KNEW ? ' No weight was reset: the network knew, the head could not say it.' : ''
+  }`;
+}
+
+export function narrate(situation: Situation): Sentence {
+  const { phase, death, metrics, knobs, classes, playing, notice, penalties, recovery } = situation;
   if (phase === 'dead') return { state: 'dead', title: 'The trainer is gone.', text: death };
   if (!metrics || classes === 0)
     return {
@@ -71,12 +114,26 @@ export function narrate({ phase, death, metrics, knobs, classes, playing, notice
           : `${first} ${measured}, and the head could reach ${formatNumber(floor)}. ${entropies}`,
     };
   }
-  if (kl < CLOSE)
+  if (kl < CLOSE) {
+    const back = recovery();
+    const now = `${measured} nats and the first choice is right at ${formatPercent(agree, 2)} of places.`;
     return {
       state: 'recovered',
-      title: 'Each place gets its own mix.',
-      text: `${measured} nats and the first choice is right at ${formatPercent(agree, 2)} of places. ${entropies}`,
+      title: back ? 'The colour is back.' : 'Each place gets its own mix.',
+      text: back
+        ? `${recoveredText(back)} ${measured.replace('KL is', 'KL is now')}.`
+        : `${now} ${entropies}`,
     };
+  }
+  const holding = holders(metrics, penalties);
+  if (holding.length > 0 && floor < CLOSE && entropy > truth) {
+    const names = holding.map(({ label }) => label).join(' and ');
+    return {
+      state: 'held',
+      title: 'Paler than the truth.',
+      text: `The head can say every mix now, but ${names} ${holding.length > 1 ? 'hold' : 'holds'} it back. ${measured} nats, and the reach alone would allow ${formatNumber(floor)}. ${entropies}`,
+    };
+  }
   return {
     state: 'learning',
     title: playing ? 'The model is learning.' : 'The run is paused.',

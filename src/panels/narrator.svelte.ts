@@ -1,8 +1,10 @@
 import type { Run } from '../run/run.svelte.ts';
 import type { KnobValue } from '../terms/knob.ts';
 import { messageOf } from './host.ts';
-import { narrate, type Sentence } from './narrative.ts';
-import { bendTo, changesTo, isSetting, presetById } from './settings.ts';
+import { isPenalty, termsOf } from '../terms/registry.ts';
+import { holders, narrate, type Sentence } from './narrative.ts';
+import { recoveryOf } from './recovery.ts';
+import { bendTo, changesTo, isSetting, presetById, storyWaits } from './settings.ts';
 
 /** The one thing to do next, as a button, with everything that it sets. */
 export interface Remedy {
@@ -32,12 +34,20 @@ export class Narrator {
       classes: run.labels.length,
       playing: run.playing,
       notice: run.notice,
+      penalties: termsOf(run.lab.id).filter(isPenalty),
+      recovery: () =>
+        recoveryOf(run.initial, run.events, {
+          steps: run.series.column('step'),
+          kl: run.series.column('kl'),
+          agreement: run.series.column('top1Agreement'),
+        }),
     });
   });
 
   readonly remedy: Remedy | undefined = $derived.by(() => {
     if (this.sentence.state === 'diverged') return this.#repair();
     if (this.sentence.state === 'collapsed') return this.#cure();
+    if (this.sentence.state === 'held') return this.#letGo();
     return undefined;
   });
 
@@ -63,9 +73,7 @@ export class Narrator {
 
   /** Whether a told run stands where it was to be looked at. */
   get waits(): boolean {
-    const run = this.#run;
-    const told = presetById(run.lab, run.preset)?.events.some(({ key }) => key === 'pause') ?? false;
-    return told && !run.playing && run.notice?.kind === 'paused';
+    return storyWaits(this.#run);
   }
 
   #cure(): Remedy | undefined {
@@ -79,6 +87,28 @@ export class Narrator {
       apply: () =>
         this.#attempt(async () => {
           await bendTo(run, sufficient);
+          await this.#showSlowly();
+        }),
+    };
+  }
+
+  /** Switches off what holds the predictions although the head could say them. */
+  #letGo(): Remedy | undefined {
+    const run = this.#run;
+    if (!run.metrics) return undefined;
+    const penalties = termsOf(run.lab.id).filter(isPenalty);
+    const weights = holders(run.metrics, penalties).flatMap(({ id }) => {
+      const weight = penalties.find((term) => term.id === id)?.knobs[0];
+      return weight?.kind === 'number' && weight.min === 0 ? [weight] : [];
+    });
+    if (weights.length === 0) return undefined;
+    return {
+      label: weights.length > 1 ? 'Switch both off' : 'Switch it off',
+      sets: `sets ${weights.map(({ label }) => `${label} 0`).join(', ')}; same weights`,
+      large: false,
+      apply: () =>
+        this.#attempt(async () => {
+          await run.set(Object.fromEntries(weights.map(({ key }) => [key, 0])));
           await this.#showSlowly();
         }),
     };

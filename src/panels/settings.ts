@@ -60,6 +60,12 @@ export function shownPreset(
   return loaded && { preset: loaded, changed: true };
 }
 
+/** Whether a told run stands where it was to be looked at, and waits for a hand. */
+export function storyWaits(run: Pick<Run, 'lab' | 'preset' | 'playing' | 'notice'>): boolean {
+  const told = presetById(run.lab, run.preset)?.events.some(({ key }) => key === 'pause') ?? false;
+  return told && !run.playing && run.notice?.kind === 'paused';
+}
+
 /**
  * Bends the run to a preset's setting, with the weights that it has. A story that is still being told would move the
  * knobs back, so that one is left for a new run.

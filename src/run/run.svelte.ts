@@ -36,6 +36,8 @@ export class Run {
   seed = $state(0);
   /** What the sliders show: moved at once, before the worker says so. */
   knobs = $state.raw<KnobValues>({});
+  /** The same at step 0: with `events` they say how the knobs went. */
+  initial = $state.raw<KnobValues>({});
   playing = $state(false);
   metrics = $state.raw<Metrics | undefined>(undefined);
   engine = $state.raw<EngineInfo>({
@@ -138,11 +140,11 @@ export class Run {
     this.metrics = await this.#client.call('metrics');
   }
 
-  /** For a drag: shows the value at once, and sends the latest one whenever the worker has taken the one before. */
-  move(key: string, value: KnobValue): void {
+  /** For a drag: shows the values at once, and sends the latest ones whenever the worker has taken those before. */
+  move(knobs: KnobValues): void {
     this.commands++;
-    this.knobs = { ...this.knobs, [key]: value };
-    this.#moving[key] = value;
+    this.knobs = { ...this.knobs, ...knobs };
+    Object.assign(this.#moving, knobs);
     void this.#send().catch(() => undefined);
   }
 
@@ -167,7 +169,7 @@ export class Run {
     await this.#client.settle();
     this.notice = undefined;
     const log = await this.#client.call('log');
-    this.knobs = log.knobs;
+    this.knobs = this.initial = log.knobs;
     if (playing) this.play();
   }
 
@@ -249,6 +251,8 @@ export class Run {
 
   /** Sends moved knobs, one message at a time; those moved meanwhile go with the next. */
   #send(): Promise<void> {
+    // With nothing to send there is no turn that would end, and so none that could be waited for.
+    if (Object.keys(this.#moving).length === 0) return this.#sending ?? Promise.resolve();
     this.#sending ??= (async () => {
       try {
         while (Object.keys(this.#moving).length > 0) {
@@ -279,7 +283,7 @@ export class Run {
       this.lab = lab;
       this.preset = log.preset;
       this.seed = log.seed;
-      this.knobs = log.knobs;
+      this.knobs = this.initial = log.knobs;
       this.scene = loaded.scene;
       this.labels = loaded.labels;
       this.engine = loaded.engine;

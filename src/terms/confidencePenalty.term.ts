@@ -7,6 +7,7 @@ const weight: NumberKnob = {
   kind: 'number',
   key: 'loss.confidence_penalty',
   label: 'Confidence penalty',
+  symbol: 'β',
   caption: 'Rewards entropy everywhere and always, in proportion to this weight β.',
   source: 'Pereyra et al. 2017',
   live: true,

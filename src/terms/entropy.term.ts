@@ -11,6 +11,7 @@ const weight: NumberKnob = {
   kind: 'number',
   key: 'loss.entropy_weight',
   label: 'Entropy weight',
+  symbol: 'w',
   caption: 'How strongly a prediction is pushed up when its entropy falls below the minimum.',
   source,
   live: true,
@@ -25,6 +26,7 @@ const threshold: NumberKnob = {
   kind: 'number',
   key: 'loss.min_entropy',
   label: 'Minimum entropy',
+  symbol: 'H_min',
   caption:
     'The entropy below which the penalty begins. It is an exact penalty: strong weights pin predictions here, not at uniform.',
   source,

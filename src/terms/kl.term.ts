@@ -1,5 +1,6 @@
 import type { ChoiceKnob } from './knob.ts';
 import { knob, mean, mul, select, size, sub, sum, xlogx, div, equal } from './language/expression.ts';
+import { mi, mo, mrow, written } from './language/notation.ts';
 import type { Penalty } from './term.ts';
 
 const reduction: ChoiceKnob = {
@@ -29,7 +30,10 @@ export const kl: Penalty = {
   source: 'Kullback & Leibler 1951; F.kl_div with reduction batchmean',
   knobs: [reduction],
   expression: ({ target, logProbabilities }) => {
-    const perRow = sum(sub(xlogx(target), mul(target, logProbabilities)), 'class');
+    const perRow = written(
+      sum(sub(xlogx(target), mul(target, logProbabilities)), 'class'),
+      mrow(mi('KL'), mo('('), mi('t'), mo('‖'), mi('p'), mo(')')),
+    );
     return mean(mul(perRow, select(equal(knob(reduction.key), 0), 1, div(1, size('class')))), 'row');
   },
   closedForm: ({ rows, classes, target, logProbabilities, probabilities }, knobs, gradient) => {

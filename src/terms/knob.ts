@@ -1,3 +1,5 @@
+import type { Expression } from './language/expression.ts';
+
 /** A knob is one number, switch or choice of a lab, declared once: panel, URL, YAML, console and docs derive from it. */
 
 export type KnobValue = number | boolean | string;
@@ -7,8 +9,12 @@ interface KnobBase {
   /** Dotted, as in YAML, URL and console: `loss.entropy_weight`. */
   key: string;
   label: string;
+  /** How formulas write it: `w`, `H_min`. Absent: its number, or its label. */
+  symbol?: string;
   /** One sentence: what it does. */
   caption: string;
+  /** Where it stands, for a knob of no term: what is set to what. */
+  formula?: { of: string; is: Expression };
   /** Paper or document that the knob comes from. */
   source?: string;
   /** Live knobs change a running training at the next step; the others restart the run. */

@@ -6,6 +6,7 @@ const amount: NumberKnob = {
   kind: 'number',
   key: 'loss.label_smoothing',
   label: 'Label smoothing',
+  symbol: 'ε',
   caption: 'Mixes this share of the flat distribution into every training target.',
   source: 'Szegedy et al. 2016',
   live: true,

@@ -19,6 +19,7 @@ const length: NumberKnob = {
   kind: 'number',
   key: 'model.logit_norm',
   label: 'Logit norm s',
+  symbol: 's',
   caption: 'The length that every logit vector gets.',
   source,
   live: true,

@@ -8,6 +8,7 @@ const weight: NumberKnob = {
   kind: 'number',
   key: 'loss.maxsup_weight',
   label: 'MaxSup weight',
+  symbol: 'w',
   caption:
     'How strongly the largest logit is pushed down. It reads the logits before temperature, so its effect grows with T.',
   source,
@@ -43,6 +44,7 @@ const threshold: NumberKnob = {
   kind: 'number',
   key: 'loss.maxsup_threshold',
   label: 'MaxSup threshold',
+  symbol: 'θ',
   caption: 'The largest logit that the hinge form lets pass.',
   source: 'field note',
   live: true,

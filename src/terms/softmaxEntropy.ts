@@ -1,9 +1,13 @@
 import { mul, neg, sum, type Expression } from './language/expression.ts';
+import { mi, mo, mrow, written } from './language/notation.ts';
 import type { SoftmaxScope } from './term.ts';
 
 /** H(p) = −Σ p log p of each row, nats, `[row]`: from log-probabilities, never log(p + ε). */
 export function entropyExpression({ logProbabilities, probabilities }: SoftmaxScope): Expression {
-  return neg(sum(mul(probabilities, logProbabilities), 'class'));
+  return written(
+    neg(sum(mul(probabilities, logProbabilities), 'class')),
+    mrow(mi('H'), mo('('), mi('p'), mo(')')),
+  );
 }
 
 /** The same of one row that starts at `from`. */

@@ -8,6 +8,7 @@ const temperatureKnob: NumberKnob = {
   kind: 'number',
   key: 'model.temperature',
   label: 'Temperature T',
+  symbol: 'T',
   caption:
     'Divides the logits. With LogitNorm it shrinks the reach; without it, training just learns logits T times larger.',
   source,

@@ -43,6 +43,22 @@ test('a live knob bends the running training, and is an event of the log', async
   expect(log.events).toContainEqual({ step: 60, key: 'model.temperature', value: 1 });
 });
 
+test('setting nothing changes nothing, and what is set next arrives', async ({ page }) => {
+  const at = await page.evaluate(async (small) => {
+    await window.lab.load({ preset: 'before', executor: 'oracle' });
+    await window.lab.set(small);
+    await window.lab.step(2);
+    const before = window.lab.metrics()['kl'];
+    await window.lab.set({});
+    const same = window.lab.metrics()['kl'];
+    await window.lab.set({ 'model.temperature': 0.1 });
+    return { before, same, after: window.lab.metrics()['kl'], log: await window.lab.log() };
+  }, SMALL);
+  expect(at.same).toBe(at.before);
+  expect(at.after).not.toBe(at.before);
+  expect(at.log.events).toEqual([{ step: 2, key: 'model.temperature', value: 0.1 }]);
+});
+
 test('a replayed log gives the same curve and the same weights, bit by bit', async ({ page, context }) => {
   const record = async (): Promise<{ series: Record<string, number[]>; parameters: number[] }> => ({
     series: window.lab.series(),

@@ -1,5 +1,6 @@
 import { ACTIVATIONS } from '../../engine/plan.ts';
 import type { ChoiceKnob, Knob, KnobValues, NumberKnob, TextKnob } from '../../terms/knob.ts';
+import { div, exp, input, knob, neg, sum } from '../../terms/language/expression.ts';
 import { termsOf } from '../../terms/registry.ts';
 import { trainingKnobs } from '../training.ts';
 import { hiddenWidths, MAX_LAYERS, MAX_WIDTH } from './widths.ts';
@@ -27,6 +28,10 @@ const number = (key: string, fields: NumberFields): NumberKnob => ({
   scale: 'linear',
   ...fields,
 });
+
+/** Of the distance d to the nearest service of each category. */
+const closeness = exp(neg(div(input('d', 'class'), knob('data.tau'))));
+const target = div(closeness, sum(closeness, 'class'));
 
 const dataKnobs: readonly Knob[] = [
   source,
@@ -69,6 +74,8 @@ const dataKnobs: readonly Knob[] = [
     inactive: cityOnly,
   }),
   number('data.tau', {
+    symbol: 'τ',
+    formula: { of: 't', is: target },
     label: 'Target sharpness τ',
     caption:
       'A target is softmax(−distance / τ): small values make it one-hot. In the city it is a share of the city’s side; for the counties 0.04 stands for their usual length, and other values scale it.',

@@ -13,6 +13,8 @@ export class FakeRun implements KnobHost {
   scene = $state.raw<Arrays>({});
   events = $state.raw<readonly RunEvent[]>([]);
   preset = '';
+  playing = $state(false);
+  notice: undefined;
   readonly moves: KnobValue[] = [];
   readonly sets: Readonly<Record<string, unknown>>[] = [];
 
@@ -30,9 +32,13 @@ export class FakeRun implements KnobHost {
     this.knobs = { ...defaultsOf(knobs), ...values };
   }
 
-  move(key: string, value: KnobValue): void {
-    this.moves.push(value);
-    this.knobs = { ...this.knobs, [key]: value };
+  move(knobs: KnobValues): void {
+    this.moves.push(...Object.values(knobs));
+    this.knobs = { ...this.knobs, ...knobs };
+  }
+
+  play(): void {
+    this.playing = true;
   }
 
   async set(given: Readonly<Record<string, unknown>>): Promise<void> {

@@ -7,7 +7,12 @@ import { ownersOf } from '../../../src/panels/groups.ts';
 import KnobPanel from '../../../src/panels/KnobPanel.svelte';
 import KnobRow from '../../../src/panels/KnobRow.svelte';
 import type { Run } from '../../../src/run/run.svelte.ts';
-import type { ChoiceKnob, Knob, NumberKnob, SwitchKnob, TextKnob } from '../../../src/terms/knob.ts';
+import type { ChoiceKnob, NumberKnob, SwitchKnob, TextKnob } from '../../../src/terms/knob.ts';
+import { checkKnobs } from '../../../src/run/config.ts';
+import { toYaml } from '../../../src/run/yaml.ts';
+import { knob as knobOf, max, mean, mul } from '../../../src/terms/language/expression.ts';
+import { terms } from '../../../src/terms/registry.ts';
+import type { Penalty, Term } from '../../../src/terms/term.ts';
 import { FakeRun } from './fakeRun.svelte.ts';
 
 /** The panel takes a whole run; it must not need more of it than this one has. */
@@ -138,6 +143,33 @@ test('a structural slider shows where it is and restarts once, when it is let go
   expect(run.sets).toHaveLength(1);
 });
 
+test('of a run that has trained, a structural knob says what goes before it restarts', async () => {
+  const run = new FakeRun([batch]);
+  run.metrics = { step: 1200 } as unknown as Metrics;
+  await render(KnobRow, { run, knob: batch });
+  const entry = page.getByRole('textbox', { name: 'Batch size' });
+  await entry.fill('64');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByText(/restarts the run from step 0; 1\s200 trained steps go/)).toBeVisible();
+  await expect.element(page.getByRole('button', { name: 'Restart' })).toHaveFocus();
+  expect(run.sets).toEqual([]);
+
+  await page.getByRole('button', { name: 'Keep' }).click();
+  await expect.element(entry).toHaveValue('256');
+  await expect.element(entry).toHaveFocus();
+  expect(run.sets).toEqual([]);
+
+  // What is wrong is said at once, not after an agreement.
+  await entry.fill('0');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByRole('alert')).toHaveTextContent('from 1 to 8192');
+
+  await entry.fill('64');
+  await userEvent.keyboard('{Enter}');
+  await page.getByRole('button', { name: 'Restart' }).click();
+  await expect.poll(() => run.knobs[batch.key]).toBe(64);
+});
+
 test('switch, choice and text are native controls', async () => {
   const run = new FakeRun([norm, form, widths]);
   await render(KnobRow, { run, knob: norm });
@@ -163,7 +195,7 @@ test('a knob says what it does, and why it does nothing', async () => {
   const run = new FakeRun([off, norm]);
   await render(KnobRow, { run, knob: off });
   await expect.element(page.getByText('LogitNorm is off.')).toBeVisible();
-  await expect.element(page.getByText('How hard it pushes.')).not.toBeVisible();
+  await expect.element(page.getByText('How hard it pushes.')).not.toBeInTheDocument();
   await page.getByRole('button', { name: 'About Entropy weight' }).click();
   await expect.element(page.getByText('How hard it pushes.')).toBeVisible();
   await expect.element(page.getByText('A paper')).toBeVisible();
@@ -190,12 +222,49 @@ test('a term with weight but no pull is idle, in words', async () => {
   await expect.element(page.getByRole('img', { name: 'pull 0.30' })).toBeVisible();
 });
 
-test('a knob that a declaration adds is in the panel, without a change to the panel', async () => {
-  const added: Knob = { ...weight, key: 'extra.depth', label: 'Depth of the well' };
-  const run = new FakeRun([weight, added]);
-  await render(KnobPanel, { run: asRun(run) });
-  await expect.element(page.getByRole('heading', { name: 'Extra' })).toBeVisible();
-  await expect.element(page.getByRole('slider', { name: 'Depth of the well' })).toBeVisible();
+test('a knob that a term declares is in the panel and in YAML, without a change to either', async () => {
+  const depth: NumberKnob = {
+    ...weight,
+    key: 'loss.well_depth',
+    label: 'Depth of the well',
+    symbol: 'd',
+    caption: 'How deep the well is.',
+    source: 'A test',
+  };
+  const own: Penalty = {
+    kind: 'penalty',
+    id: 'well',
+    label: 'Well',
+    labs: ['fake'],
+    order: 5,
+    color: 'variance',
+    caption: 'Pulls into the well.',
+    source: 'A test',
+    knobs: [depth],
+    expression: ({ scaled }) => mul(knobOf(depth.key), mean(max(scaled, 'class'), 'row')),
+    closedForm: ({ rows }) => new Float64Array(rows),
+  };
+  const registry = terms as Term[];
+  registry.push(own);
+  try {
+    const run = new FakeRun([weight, depth], { [depth.key]: 2.5 });
+    await render(KnobPanel, { run: asRun(run) });
+    await expect.element(page.getByRole('slider', { name: 'Depth of the well' })).toBeVisible();
+    await page.getByRole('button', { name: 'About Depth of the well' }).click();
+    await expect.element(page.getByText('How deep the well is.')).toBeVisible();
+    await expect.element(page.getByText('Key: loss.well_depth')).toBeVisible();
+    // In the term's colour, and with the formula that trains.
+    const row = document.querySelector<HTMLElement>('[data-knob="loss.well_depth"]');
+    expect(row?.style.getPropertyValue('--term')).toBe('var(--color-variance)');
+    expect(row?.querySelector('math')?.textContent).toBe('d·maxv');
+
+    const yaml = toYaml(run.lab, { lab: 'fake', preset: '', seed: 0, knobs: run.knobs });
+    expect(yaml).toMatch(/loss:\s+well_depth: 2\.5/);
+    const { knobs, problems } = checkKnobs(run.lab, { 'loss.well_depth': 3 }, run.knobs);
+    expect({ knobs, problems }).toEqual({ knobs: { 'loss.well_depth': 3 }, problems: [] });
+  } finally {
+    registry.pop();
+  }
 });
 
 test('what was typed wrongly goes when the knob is moved by something else', async () => {

@@ -115,6 +115,12 @@ describe('the sentence', () => {
       classes: 8,
       playing: true,
       notice: undefined,
+      penalties: [
+        { id: 'kl', label: 'KL' },
+        { id: 'entropy', label: 'Entropy hinge' },
+        { id: 'maxsup', label: 'MaxSup' },
+      ],
+      recovery: () => undefined,
       ...situation,
     });
 
@@ -126,6 +132,8 @@ describe('the sentence', () => {
     ['collapsed', { metrics: metrics({ entropyMean: 2.077 }) }],
     ['recovered', { metrics: metrics({ kl: 0.001 }) }],
     ['learning', {}],
+    ['learning', { metrics: metrics({ entropyMean: 1.6, 'pull.kl': 0.4, 'pull.maxsup': 0.1 }) }],
+    ['held', { metrics: metrics({ entropyMean: 1.6, 'pull.kl': 0.1, 'pull.maxsup': 0.1 }) }],
   ])('says that the run is %s', (state, situation) => {
     expect(at(situation).state).toBe(state);
   });
@@ -136,6 +144,30 @@ describe('the sentence', () => {
     expect(text).toContain('reach 0.25 no service');
     expect(text).toContain('15.7\u00a0%');
     expect(text).toContain('no training gets below 0.844');
+  });
+
+  it('names what holds the predictions back, the strongest first', () => {
+    const held = metrics({ entropyMean: 1.6, 'pull.kl': 0.1, 'pull.entropy': 0.05, 'pull.maxsup': 0.09 });
+    expect(at({ metrics: held }).text).toContain('but MaxSup and Entropy hinge hold it back');
+  });
+
+  it('says what brought the colour back, with its numbers', () => {
+    const { title, text } = at({
+      metrics: metrics({ kl: 0.0016 }),
+      recovery: () => ({
+        step: 800,
+        from: 0.25,
+        to: 10,
+        klBefore: 0.872,
+        klSoon: 0.152,
+        steps: 5,
+        agreementBefore: 0.9,
+      }),
+    });
+    expect(title).toBe('The colour is back.');
+    expect(text).toBe(
+      'At step 800 the reach went from 0.25 to 10. KL fell from 0.872 to 0.152 in 5 steps. No weight was reset: the network knew, the head could not say it. KL is now 0.00160.',
+    );
   });
 
   it('does not call flat what should be flat', () => {
