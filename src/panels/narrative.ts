@@ -15,6 +15,7 @@ export interface Sentence {
     | 'untrained'
     | 'collapsed'
     | 'held'
+    | 'certain'
     | 'learning'
     | 'recovered'
     | 'other';
@@ -42,6 +43,8 @@ const FLAT = 0.93;
 /** KL in nats below which nobody sees the difference. */
 const CLOSE = 0.02;
 
+/** Nats below the targets' mean entropy. */
+const TOO_CERTAIN = 0.15;
 /** Regularizers that together pull this much of what KL pulls hold the model where it is. */
 const HELD = 0.5;
 /** A weaker pull is not worth a name. */
@@ -134,6 +137,16 @@ export function narrate(situation: Situation): Sentence {
       text: `The head can say every mix now, but ${names} ${holding.length > 1 ? 'hold' : 'holds'} it back. ${measured} nats, and the reach alone would allow ${formatNumber(floor)}. ${entropies}`,
     };
   }
+  if (entropy < truth - TOO_CERTAIN)
+    return {
+      state: 'certain',
+      title: 'More certain than the truth.',
+      text: `${measured} nats. ${entropies} ${
+        playing
+          ? 'Training is settling the length of the logits.'
+          : 'The weights know the direction; a few steps settle how far to go. Press play.'
+      }`,
+    };
   return {
     state: 'learning',
     title: playing ? 'The model is learning.' : 'The run is paused.',

@@ -132,6 +132,7 @@ describe('the sentence', () => {
     ['collapsed', { metrics: metrics({ entropyMean: 2.077 }) }],
     ['recovered', { metrics: metrics({ kl: 0.001 }) }],
     ['learning', {}],
+    ['certain', { metrics: metrics({ entropyMean: 0.4 }) }],
     ['learning', { metrics: metrics({ entropyMean: 1.6, 'pull.kl': 0.4, 'pull.maxsup': 0.1 }) }],
     ['held', { metrics: metrics({ entropyMean: 1.6, 'pull.kl': 0.1, 'pull.maxsup': 0.1 }) }],
   ])('says that the run is %s', (state, situation) => {
