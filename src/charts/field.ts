@@ -13,10 +13,21 @@ const surprise = Float64Array.from({ length: TABLE_STEPS + 2 }, (_, i) => {
 /** A sum of probabilities below this is no distribution: NaN, or nothing there. */
 const LEAST_SUM = 0.5;
 
+/** Of a number in steps of the table, also between two of them: exact to 1e-8 where distributions are almost flat. */
+function surpriseAt(steps: number): number {
+  const at = steps | 0;
+  const below = surprise[at] as number;
+  return below + (steps - at) * ((surprise[at + 1] as number) - below);
+}
+
 export const noCode = (K: number): number => K * LEVELS;
 
-/** The code of K probabilities at `offset`. */
-export function codeOf(p: ArrayLike<number>, offset: number, K: number): number {
+/**
+ * The code of K probabilities at `offset`.
+ *
+ * @param factor by which certainty is multiplied; other than 1 only to show what is too little to be seen
+ */
+export function codeOf(p: ArrayLike<number>, offset: number, K: number, factor = 1): number {
   let entropy = 0;
   let total = 0;
   let top = 0;
@@ -24,19 +35,36 @@ export function codeOf(p: ArrayLike<number>, offset: number, K: number): number 
   for (let k = 0; k < K; k++) {
     const x = p[offset + k] as number;
     total += x;
-    entropy += surprise[(x * TABLE_STEPS + 0.5) | 0] as number;
+    entropy += factor === 1 ? (surprise[(x * TABLE_STEPS + 0.5) | 0] as number) : surpriseAt(x * TABLE_STEPS);
     if (x > highest) {
       highest = x;
       top = k;
     }
   }
   if (!(total > LEAST_SUM)) return noCode(K);
-  return top * LEVELS + levelOf(entropy, K);
+  return top * LEVELS + levelOf(entropy, K, factor);
 }
 
-function levelOf(entropy: number, K: number): number {
-  const s = 1 - entropy / Math.log(K);
+function levelOf(entropy: number, K: number, factor: number): number {
+  const s = factor * (1 - entropy / Math.log(K));
   return s <= 0 ? 0 : s >= 1 ? LEVELS - 1 : (s * (LEVELS - 1) + 0.5) | 0;
+}
+
+/**
+ * The greatest certainty 0 … 1 of a list of distributions, or one that is not below `enough`, whichever comes first.
+ *
+ * @param p `[n, K]`
+ */
+export function greatestCertainty(p: ArrayLike<number>, K: number, enough = 1): number {
+  let greatest = 0;
+  for (let offset = 0; offset + K <= p.length && greatest < enough; offset += K) {
+    let entropy = 0;
+    for (let k = 0; k < K; k++) entropy += surpriseAt((p[offset + k] as number) * TABLE_STEPS);
+    // What is not a number is not greater.
+    const s = 1 - entropy / Math.log(K);
+    if (s > greatest) greatest = s;
+  }
+  return greatest;
 }
 
 /**
@@ -70,6 +98,7 @@ const cellOf = (x: number, n: number): number => Math.min(n - 2, Math.max(0, Mat
  * A grid of distributions, interpolated to pixels; the same as `sampleGrid` at each pixel's centre, but fast.
  *
  * @param codes `[width · height]` @param grid `[n, n, K]`
+ * @param factor as for {@link codeOf}
  */
 export function encodeGrid(
   codes: Uint16Array,
@@ -78,14 +107,18 @@ export function encodeGrid(
   grid: Float32Array,
   n: number,
   K: number,
+  factor = 1,
 ): void {
+  const plain = factor === 1;
   // One line of the grid at the height of the pixels, in steps of the table: a number's whole part is its place there.
   const line = new Float64Array(n * K);
   const known = new Uint8Array(n);
   const columns = Array.from({ length: width }, (_, x) => (x + 0.5) / width);
   const lefts = Int32Array.from(columns, (x) => cellOf(x, n));
   const parts = Float64Array.from(columns, (x) => x * (n - 1) - cellOf(x, n));
-  const scale = -(LEVELS - 1) / Math.log(K);
+  const scale = (-(LEVELS - 1) / Math.log(K)) * factor;
+  const full = (LEVELS - 1) * factor;
+  const rounding = plain ? 0.5 : 0;
   const none = noCode(K);
   for (let y = 0; y < height; y++) {
     const v = (y + 0.5) / height;
@@ -96,7 +129,7 @@ export function encodeGrid(
       for (let k = 0; k < K; k++, i++, from++) {
         const p = (1 - fy) * (grid[from] as number) + fy * (grid[from + n * K] as number);
         total += p;
-        line[i] = p * TABLE_STEPS + 0.5;
+        line[i] = p * TABLE_STEPS + rounding;
       }
       known[point] = total > LEAST_SUM ? 1 : 0;
     }
@@ -113,15 +146,16 @@ export function encodeGrid(
       for (let k = 0, i = left * K; k < K; k++, i++) {
         const a = line[i] as number;
         const p = a + fx * ((line[i + K] as number) - a);
-        entropy += surprise[p | 0] as number;
+        entropy += plain ? (surprise[p | 0] as number) : surpriseAt(p);
         if (p > highest) {
           highest = p;
           top = k;
         }
       }
       // As codeOf, written out: this is where the time of a frame goes.
-      const level = LEVELS - 1 + entropy * scale;
-      codes[y * width + x] = top * LEVELS + (level <= 0 ? 0 : (level + 0.5) | 0);
+      const level = full + entropy * scale;
+      codes[y * width + x] =
+        top * LEVELS + (level <= 0 ? 0 : level >= LEVELS - 1 ? LEVELS - 1 : (level + 0.5) | 0);
     }
   }
 }
@@ -216,9 +250,9 @@ export function mixAt(
   for (let k = 0; k < K; k++) out[k] = (out[k] as number) / sum;
 }
 
-/** Codes of whole rows of a list of distributions. @param p `[n, K]` @returns `[n]` */
-export function encodeRows(p: Float32Array, K: number): Uint16Array {
-  return Uint16Array.from({ length: p.length / K }, (_, row) => codeOf(p, row * K, K));
+/** Codes of whole rows of a list of distributions. @param p `[n, K]` @param factor as for {@link codeOf} @returns `[n]` */
+export function encodeRows(p: Float32Array, K: number, factor = 1): Uint16Array {
+  return Uint16Array.from({ length: p.length / K }, (_, row) => codeOf(p, row * K, K, factor));
 }
 
 /** Writes the colours of codes. @param pixels `[n]` @param table of `colorTable` */

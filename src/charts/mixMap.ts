@@ -10,6 +10,7 @@ import {
 } from './field.ts';
 import { LEVELS } from './color.ts';
 import { landCells, SEA, traceOutline, type Outline } from './land.ts';
+import type { Place } from './place.ts';
 import type { Size } from './surface.ts';
 import type { CanvasTheme } from './theme.ts';
 
@@ -47,6 +48,11 @@ const CLEAR_OF_LETTERS = 26;
 const COLOURFUL = 0.3;
 const COMB_ALPHA = { speaking: 0.8, asked: 0.6 };
 
+const BORDERS = [
+  ['paper', 0.45, 2],
+  ['ink', 0.5, 0.8],
+] as const;
+
 /** Frames that may be slow before a map halves its resolution. */
 const SLOW_MS = 8;
 const PATIENCE = 5;
@@ -55,6 +61,7 @@ const PATIENCE = 5;
 export class MixPainter {
   #ground: Ground | undefined;
   #mixes: Mixes | undefined;
+  #factor = 1;
   #codes = new Uint16Array(0);
   #image: ImageData | undefined;
   #cells: Uint16Array | undefined;
@@ -69,6 +76,7 @@ export class MixPainter {
 
   /**
    * @param combs where it is grey, everywhere because someone asked, or nowhere
+   * @param factor by which the certainty of mixes is multiplied before it is drawn
    * @returns whether the map is drawn coarsely, to keep up
    */
   draw(
@@ -78,13 +86,14 @@ export class MixPainter {
     ground: Ground,
     mixes: Mixes,
     combs: 'grey' | 'all' | 'none',
+    factor = 1,
   ): boolean {
     const start = performance.now();
     const coarse = this.#slow >= PATIENCE && !this.#settled;
     const scale = coarse ? 0.5 : 1;
     const width = Math.max(1, Math.round(context.canvas.width * scale));
     const height = Math.max(1, Math.round(context.canvas.height * scale));
-    const image = this.#encode(ground, mixes, width, height);
+    const image = this.#encode(ground, mixes, factor, width, height);
     if (!image) return false;
     paintCodes(new Uint32Array(image.data.buffer), this.#codes, theme.table(ground.K));
     this.#put(context, image, size);
@@ -96,10 +105,24 @@ export class MixPainter {
     return coarse;
   }
 
+  /** The place at a point of the box, 0 … 1 along both sides: in a country the nearest of its points, on land. */
+  placeAt(ground: Ground, x: number, y: number): Place | undefined {
+    if (!ground.outline) return { x, y };
+    if (ground !== this.#ground) return undefined;
+    const point = this.#cellAt(x, y);
+    return point === SEA ? undefined : { point };
+  }
+
   /** Brings the codes up to date; undefined where the mixes do not fit the ground. */
-  #encode(ground: Ground, mixes: Mixes, width: number, height: number): ImageData | undefined {
+  #encode(
+    ground: Ground,
+    mixes: Mixes,
+    factor: number,
+    width: number,
+    height: number,
+  ): ImageData | undefined {
     const same = this.#ground === ground && this.#image?.width === width && this.#image.height === height;
-    if (same && this.#mixes === mixes) return this.#image;
+    if (same && this.#mixes === mixes && this.#factor === factor) return this.#image;
     if (mixes !== 'truth' && mixes.length !== (ground.positions.length / 2) * ground.K) return undefined;
     if (!same) {
       this.#image = new ImageData(width, height);
@@ -108,12 +131,13 @@ export class MixPainter {
     }
     this.#ground = ground;
     this.#mixes = mixes;
+    this.#factor = factor;
     const { K, gridSize } = ground;
     if (mixes === 'truth') encodeCity(this.#codes, width, height, ground.services, K, ground.tau);
-    else if (gridSize > 0) encodeGrid(this.#codes, width, height, mixes, gridSize, K);
+    else if (gridSize > 0) encodeGrid(this.#codes, width, height, mixes, gridSize, K, factor);
     else if (ground.outline) {
       this.#cells ??= landCells(ground.positions, ground.outline, width, height);
-      const codes = encodeRows(mixes, K);
+      const codes = encodeRows(mixes, K, factor);
       for (let i = 0; i < this.#codes.length; i++) {
         const cell = this.#cells[i] as number;
         this.#codes[i] = cell === SEA ? noCode(K) : (codes[cell] as number);
@@ -183,13 +207,18 @@ export class MixPainter {
     if (mixes === 'truth') mixAt(p, ground.services, K, x, y, ground.tau);
     else if (gridSize > 0) sampleGrid(p, mixes, gridSize, K, x, y);
     else {
-      const image = this.#image;
-      if (!image || !this.#cells) return false;
-      const cell = this.#cells[Math.floor(y * image.height) * image.width + Math.floor(x * image.width)];
-      if (cell === undefined || cell === SEA) return false;
+      const cell = this.#cellAt(x, y);
+      if (cell === SEA) return false;
       p.set(mixes.subarray(cell * K, (cell + 1) * K));
     }
     return true;
+  }
+
+  #cellAt(x: number, y: number): number {
+    if (!this.#image || !this.#cells) return SEA;
+    const { width, height } = this.#image;
+    const [column, row] = [Math.floor(x * width), Math.floor(y * height)];
+    return column < 0 || column >= width ? SEA : (this.#cells[row * width + column] ?? SEA);
   }
 }
 
@@ -208,10 +237,13 @@ function drawBorders(
   theme: CanvasTheme,
 ): void {
   traceOutline(context, outline, size.width);
-  context.globalAlpha = 0.55;
-  context.lineWidth = 0.7;
   context.lineJoin = 'round';
-  context.strokeStyle = theme.color('paper');
-  context.stroke();
+  // A dark line in a pale one: to be seen on every colour, and on the grey.
+  for (const [color, alpha, lineWidth] of BORDERS) {
+    context.globalAlpha = alpha;
+    context.lineWidth = lineWidth;
+    context.strokeStyle = theme.color(color);
+    context.stroke();
+  }
   context.globalAlpha = 1;
 }

@@ -27,6 +27,11 @@ export function reachHistory(initial: KnobValues, events: readonly RunEvent[]): 
   return history;
 }
 
+/** The reach at a step; where it moved, the one after. */
+export function reachIn(history: readonly ReachFrom[], step: number): number {
+  return history.findLast((entry) => entry.step <= step)?.reach ?? Infinity;
+}
+
 /** The least entropy within reach at each of rising steps. @param K classes */
 export function lowestEntropies(
   history: readonly ReachFrom[],
@@ -57,9 +62,18 @@ export function changesOf(
   return [...bySteps].map(([step, keys]) => ({
     step,
     count: keys.size,
-    text:
-      reachText(step, history) ?? (keys.size === 1 ? knobText(lab, [...keys][0]) : `${keys.size} changes`),
+    ...wordsFor(
+      [...keys].map((change) => knobText(lab, change)),
+      reachText(step, history),
+    ),
   }));
+}
+
+/** @param knobs each change in words @param reach how the reach moved, if it did */
+function wordsFor(knobs: readonly string[], reach: string | undefined): Pick<Change, 'text' | 'details'> {
+  const [first = ''] = knobs;
+  const text = reach ?? (knobs.length === 1 ? first : `${knobs.length} changes`);
+  return { text, details: reach === undefined ? knobs : [reach, ...knobs] };
 }
 
 function reachText(step: number, history: readonly ReachFrom[] | undefined): string | undefined {
@@ -69,9 +83,7 @@ function reachText(step: number, history: readonly ReachFrom[] | undefined): str
   return `R ${formatShort(before.reach)} → ${formatShort(after.reach)}`;
 }
 
-function knobText(lab: Lab, change: [string, KnobValue] | undefined): string {
-  if (!change) return '';
-  const [key, value] = change;
+function knobText(lab: Lab, [key, value]: [string, KnobValue]): string {
   if (key === 'executor') return `on ${String(value)}`;
   const knob = lab.knobs.find((candidate) => candidate.key === key);
   const shown =

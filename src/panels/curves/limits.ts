@@ -1,7 +1,8 @@
-import { extentOf, type Values } from '../../charts/lineChart.ts';
+import { extentOf, type Values } from '../../charts/rows.ts';
 
 /** Room above the highest thing that is drawn. */
 const HEADROOM = 1.08;
+const MOST_DECADES = 1e12;
 
 /**
  * The range of a chart from 0, or from below where values are negative. One explosion must not flatten all that was before
@@ -14,10 +15,21 @@ export function limits(values: readonly Values[], least: number, most: number): 
   return [Math.max(low, -most) * HEADROOM, Math.min(high, most) * HEADROOM];
 }
 
-/** Whole powers of ten around what is positive. */
-export function logLimits(values: Values): [number, number] {
-  const positive = Array.from(values).filter((x) => x > 0);
-  const [low, high] = extentOf(positive) ?? [1e-3, 1];
-  const from = 10 ** Math.floor(Math.log10(low) + 1e-9);
-  return [from, Math.max(10 * from, 10 ** Math.ceil(Math.log10(high) - 1e-9))];
+/**
+ * Around what is positive, from and to 1, 2 or 5 of some power of ten, at least ten times apart. No more than twelve powers:
+ * what is smaller, rounding made, and it leaves the chart at its lower edge.
+ */
+export function logLimits(values: readonly Values[]): [number, number] {
+  const positive = values.map((list) => extentOf(Array.from(list).filter((x) => x > 0)));
+  const extents = positive.filter((extent) => extent !== undefined);
+  if (extents.length === 0) return [1e-3, 1];
+  const high = roundUp(Math.max(...extents.map(([, x]) => x)));
+  const low = 1 / roundUp(1 / Math.min(...extents.map(([x]) => x)));
+  return [Math.min(Math.max(low, high / MOST_DECADES), high / 10), high];
+}
+
+/** The least of 1, 2, 5, 10, … that is not below. */
+function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * ([1, 2, 5].find((digit) => digit * power >= value * (1 - 1e-9)) ?? 10);
 }

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { categoryOklch, rgbToOklch, type Oklch } from '../../../src/charts/color.ts';
-import LineChart from '../../../src/charts/LineChart.svelte';
-import { layOut, paintChart, type ChartSpec } from '../../../src/charts/lineChart.ts';
+import { paintChart } from '../../../src/charts/drawChart.ts';
+import { layOut, type ChartSpec } from '../../../src/charts/lineChart.ts';
 import MixMap from '../../../src/charts/MixMap.svelte';
 import { MixPainter, type Ground } from '../../../src/charts/mixMap.ts';
 import { CanvasTheme } from '../../../src/charts/theme.ts';
@@ -98,51 +98,12 @@ test('what is not a number is a hole', async () => {
 const steps = Array.from({ length: 10_000 }, (_, i) => i);
 const spec = (): ChartSpec => ({
   steps,
+  all: [0, 10_000],
   x: [0, 10_000],
   y: [0, 1],
-  marks: [
-    { kind: 'hatch', to: steps.map(() => 0.4), now: 0.4, label: 'out of reach' },
-    { kind: 'rule', at: 0.9, color: 'ink3', dash: [1, 3] },
-    { kind: 'line', values: steps.map((i) => (i === 5000 ? 0.95 : 0.7)), color: 'ink', dot: true },
-  ],
-  labels: [{ at: 0.7, text: 'now 0.7', color: 'ink', strong: true }],
-  changes: [{ step: 5000, text: 'R 10 → 0.25', count: 1 }],
-});
-const chart = {
-  title: 'KL',
-  unit: 'nats',
-  now: 'Now 0.7.',
-  spec,
-  columns: () => [{ name: 'KL', values: steps }],
-  version: 0,
-  height: 150,
-  pinned: true,
-  format,
-};
-
-test('a chart draws its line with every peak, its axes and its words', async () => {
-  const { container } = await render(LineChart, chart);
-  await expect.poll(() => container.querySelectorAll('svg text').length).toBeGreaterThan(5);
-  const texts = [...container.querySelectorAll('svg text')].map(({ textContent }) => textContent.trim());
-  expect(texts).toEqual(expect.arrayContaining(['0', '0.5', '1', 'now 0.7', 'R 10 → 0.25', 'out of reach']));
-  const canvas = canvasIn(container);
-  const { data, width } = canvas
-    .getContext('2d')
-    ?.getImageData(0, 0, canvas.width, canvas.height) as ImageData;
-  const inked = (x: number, y: number): boolean => (data[4 * (y * width + x) + 3] ?? 0) > 200;
-  const ratio = canvas.height / 150;
-  // The plot reaches from 18 to 132 pixels: the peak of one step among ten thousand is there, at .95.
-  const peak = Math.round((132 - 0.93 * 114) * ratio);
-  expect(Array.from({ length: width }, (_, x) => x).some((x) => inked(x, peak))).toBe(true);
-});
-
-test('a chart says what it shows, and shows it as a table', async () => {
-  const screen = await render(LineChart, chart);
-  await expect.element(screen.getByRole('img', { name: 'KL, nats. Now 0.7.' })).toBeInTheDocument();
-  await screen.getByRole('button', { name: 'Table of KL' }).click();
-  await expect.element(screen.getByRole('table')).toBeInTheDocument();
-  await expect.element(screen.getByText('40 of 10000 recorded rows, the latest first')).toBeInTheDocument();
-  await expect.element(screen.getByRole('rowheader', { name: '9999' })).toBeInTheDocument();
+  marks: [],
+  labels: () => [{ at: 0.7, text: 'now 0.7', color: 'ink', strong: true }],
+  changes: [{ step: 5000, text: 'R 10 → 0.25', count: 1, details: [] }],
 });
 
 /** Median of many, in milliseconds. */

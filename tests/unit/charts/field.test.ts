@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { LEVELS } from '../../../src/charts/color.ts';
-import { codeOf, encodeCity, encodeGrid, mixAt, noCode, sampleGrid } from '../../../src/charts/field.ts';
+import {
+  codeOf,
+  encodeCity,
+  encodeGrid,
+  encodeRows,
+  greatestCertainty,
+  mixAt,
+  noCode,
+  sampleGrid,
+} from '../../../src/charts/field.ts';
 import { cityTargets, nearestDistances } from '../../../src/science/city.ts';
 import { entropyOfProbabilities, softmax } from '../../../src/science/distributions.ts';
 import { randomStream } from '../../../src/science/random.ts';
@@ -81,6 +90,62 @@ describe('a grid', () => {
     const codes = new Uint16Array(4);
     encodeGrid(codes, 2, 2, broken, n, K);
     expect([...codes]).toEqual([noCode(K), noCode(K), noCode(K), noCode(K)]);
+  });
+});
+
+describe('almost flat, amplified', () => {
+  const n = 4;
+  const factor = 500;
+  /** Logits within ±.1, as LogitNorm with a small reach leaves them. */
+  const grid = Float32Array.from(
+    Array.from({ length: n * n }, (_, i) =>
+      softmax(Array.from({ length: K }, (__, k) => 0.1 * stream.uniform(80_000 + i * K + k))),
+    ).flatMap((row) => [...row]),
+  );
+  const exact = (p: ArrayLike<number>, offset = 0): number =>
+    1 -
+    entropyOfProbabilities(Float64Array.from({ length: K }, (_, k) => p[offset + k] ?? NaN)) / Math.log(K);
+
+  test('a map has its own scale, not a few levels that are multiplied', () => {
+    const [width, height] = [31, 29];
+    const codes = new Uint16Array(width * height);
+    encodeGrid(codes, width, height, grid, n, K, factor);
+    const out = new Float32Array(K);
+    for (let i = 0; i < codes.length; i++) {
+      sampleGrid(out, grid, n, K, ((i % width) + 0.5) / width, (Math.floor(i / width) + 0.5) / height);
+      const wanted = Math.min(1, factor * exact(out)) * (LEVELS - 1);
+      expect(Math.abs(((codes[i] ?? NaN) % LEVELS) - wanted)).toBeLessThan(1);
+    }
+    expect(new Set(codes.map((code) => code % LEVELS)).size).toBeGreaterThan(20);
+  });
+
+  test('rows have it too, and no code is above the last level', () => {
+    encodeRows(grid, K, factor).forEach((code, row) => {
+      const wanted = Math.min(1, factor * exact(grid, row * K)) * (LEVELS - 1);
+      expect(Math.abs((code % LEVELS) - wanted)).toBeLessThan(1);
+    });
+    const certain = Float32Array.of(0, 0, 1, 0, 0);
+    expect([...encodeRows(certain, K, factor)]).toEqual([2 * LEVELS + LEVELS - 1]);
+    const codes = new Uint16Array(4);
+    encodeGrid(
+      codes,
+      2,
+      2,
+      Float32Array.from({ length: 4 * K }, (_, i) => certain[i % K] ?? 0),
+      2,
+      K,
+      factor,
+    );
+    expect([...codes]).toEqual(new Array(4).fill(2 * LEVELS + LEVELS - 1));
+  });
+
+  test('the greatest certainty is that of the most certain row', () => {
+    const all = Array.from({ length: n * n }, (_, row) => exact(grid, row * K));
+    expect(greatestCertainty(grid, K)).toBeCloseTo(Math.max(...all), 6);
+    const broken = Float32Array.from(grid);
+    broken.fill(NaN, 0, K);
+    expect(greatestCertainty(broken, K)).toBeCloseTo(Math.max(...all.slice(1)), 6);
+    expect(greatestCertainty([0.2, 0.2, 0.2, 0.2, 0.2, 0, 1, 0, 0, 0], K, 0.02)).toBeGreaterThanOrEqual(0.02);
   });
 });
 

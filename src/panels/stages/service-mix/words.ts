@@ -13,7 +13,7 @@ export function fixed(value: number, decimals: number): string {
 }
 
 /** Below this certainty, 1 − H / ln K, no colour can be seen. */
-const FLAT = 0.02;
+export const FLAT = 0.02;
 /** Certainty in shares of the truth's. */
 const ALMOST_FLAT = 0.25;
 const VARIED = [0.85, 1.15] as const;

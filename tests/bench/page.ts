@@ -1,0 +1,149 @@
+/**
+ * What the page costs while it trains: time of the main thread for each frame message, and how often the browser gets to
+ * paint. The built page in headless Chromium at 1440 × 900; its busy time is read from the browser's own trace.
+ */
+import { chromium, type Browser, type Page } from 'playwright';
+import { build, preview } from 'vite';
+import { launchOptions } from '../chromium.ts';
+import { median, quantile } from './statistics.ts';
+
+const SECONDS = 8;
+const EXECUTORS = ['oracle', 'tfjs:cpu'] as const;
+const MARK = 'bench-frame';
+
+interface TraceEvent {
+  name: string;
+  ph: string;
+  ts: number;
+  dur?: number;
+  pid: number;
+  tid: number;
+}
+
+interface Row {
+  executor: string;
+  frames: number;
+  /** Milliseconds of the main thread for each frame message: everything that it does until the next one. */
+  busyMedian: number;
+  busyP95: number;
+  longestTask: number;
+  /** Milliseconds between two animation frames. */
+  intervalMedian: number;
+  intervalP95: number;
+}
+
+export async function benchPage(): Promise<object> {
+  await build({ logLevel: 'error' });
+  const server = await preview({ logLevel: 'error', preview: { port: 0 } });
+  const browser = await chromium.launch(launchOptions);
+  try {
+    const url = server.resolvedUrls?.local[0];
+    if (!url) throw new Error('The preview has no address.');
+    const rows: Row[] = [];
+    for (const executor of EXECUTORS) rows.push(await measure(browser, url, executor));
+    for (const row of rows)
+      console.log(
+        `${row.executor.padEnd(10)} main thread per frame message: median ${row.busyMedian.toFixed(1)} ms, p95 ${row.busyP95.toFixed(1)} ms, longest task ${row.longestTask.toFixed(1)} ms; animation frames every ${row.intervalMedian.toFixed(1)} ms, p95 ${row.intervalP95.toFixed(1)} ms (${String(row.frames)} frames)`,
+      );
+    return { bench: 'page', seconds: SECONDS, rows };
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+async function measure(browser: Browser, url: string, executor: (typeof EXECUTORS)[number]): Promise<Row> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.addInitScript(markFrames, MARK);
+  await page.goto(url);
+  await page.evaluate(async (id) => {
+    const { lab } = window as unknown as {
+      lab: {
+        ready: () => Promise<unknown>;
+        load: (what: object) => Promise<unknown>;
+        play: () => void;
+      };
+    };
+    await lab.ready();
+    // Colours everywhere: the most that there is to draw.
+    await lab.load({ preset: 'sufficient', executor: id });
+    lab.play();
+  }, executor);
+  // First how often it paints, then what it does: a loop that asks for every frame is work of its own.
+  await intervalsOf(page, 1);
+  const intervals = await intervalsOf(page, SECONDS);
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', 'blink.user_timing'] });
+  await page.waitForTimeout(1000 * SECONDS);
+  const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  await page.close();
+  const { busy, longest } = busyTimes(trace.traceEvents);
+  return {
+    executor,
+    frames: busy.length,
+    busyMedian: median(busy),
+    busyP95: quantile(busy, 0.95),
+    longestTask: longest,
+    intervalMedian: median(intervals),
+    intervalP95: quantile(intervals, 0.95),
+  };
+}
+
+/** Runs in the page: leaves a mark in the trace for each frame message. */
+function markFrames(mark: string): void {
+  const own = Object.getOwnPropertyDescriptor(MessagePort.prototype, 'onmessage');
+  Object.defineProperty(MessagePort.prototype, 'onmessage', {
+    configurable: true,
+    get: () => null,
+    set(this: MessagePort, handler: (event: MessageEvent<{ kind?: string } | undefined>) => void) {
+      own?.set?.call(this, (event: MessageEvent<{ kind?: string } | undefined>) => {
+        if (event.data?.kind === 'frame') performance.mark(mark);
+        handler.call(this, event);
+      });
+    },
+  });
+}
+
+/** Milliseconds between the animation frames of so many seconds. */
+function intervalsOf(page: Page, seconds: number): Promise<number[]> {
+  return page.evaluate(
+    (ms) =>
+      new Promise<number[]>((resolve) => {
+        const found: number[] = [];
+        const start = performance.now();
+        let last = start;
+        const next = (now: number): void => {
+          found.push(now - last);
+          last = now;
+          if (now - start < ms) requestAnimationFrame(next);
+          else resolve(found.slice(1));
+        };
+        requestAnimationFrame(next);
+      }),
+    1000 * seconds,
+  );
+}
+
+/** What the thread that got the marks did between one and the next, in milliseconds. */
+function busyTimes(events: readonly TraceEvent[]): { busy: number[]; longest: number } {
+  const marks = events.filter(({ name, ph }) => name === MARK && ph !== 'E').sort((a, b) => a.ts - b.ts);
+  const [first] = marks;
+  if (!first) throw new Error('No frame came while it was measured.');
+  const tasks = events
+    .filter(
+      ({ name, ph, pid, tid }) =>
+        name.endsWith('RunTask') && ph === 'X' && pid === first.pid && tid === first.tid,
+    )
+    .sort((a, b) => a.ts - b.ts);
+  if (tasks.length === 0) throw new Error('The trace holds no tasks of the main thread.');
+  const busy = marks.slice(1).map(() => 0);
+  let at = 0;
+  let longest = 0;
+  for (const { ts, dur = 0 } of tasks) {
+    // A message's own task begins before its mark.
+    while (at < busy.length && (marks[at + 1]?.ts ?? Infinity) <= ts + dur) at++;
+    if (ts + dur < first.ts || at >= busy.length) continue;
+    busy[at] = (busy[at] ?? 0) + dur / 1000;
+    longest = Math.max(longest, dur / 1000);
+  }
+  return { busy, longest };
+}
