@@ -26,6 +26,7 @@ export default defineConfig({
   // WebGPU in software takes every core.
   workers: 1,
   timeout: 60_000,
+  snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   forbidOnly: Boolean(process.env['CI']),
   reporter: 'list',
   use: { baseURL: url, launchOptions, trace: 'retain-on-failure' },
