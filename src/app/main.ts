@@ -5,8 +5,9 @@ import App from './App.svelte';
 import './base.css';
 import { consoleApi, type Lab } from './console.ts';
 import { playOpening } from './opening.svelte.ts';
+import { missingFeatures } from './support.ts';
 import './theme.css';
-import { storedTheme, useTheme } from './theme.ts';
+import { showTheme, storedTheme } from './theme.ts';
 
 declare global {
   interface Window {
@@ -17,21 +18,34 @@ declare global {
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app.');
 
-useTheme(storedTheme());
-const run = new Run(version);
-window.lab = consoleApi(run, version);
-// What stood there was for browsers that do not get this far.
-target.replaceChildren();
-mount(App, { target, props: { run } });
+showTheme(storedTheme());
+const missing = missingFeatures();
+if (missing.length > 0) explain(target, missing);
+else start(target);
 
-document.addEventListener('visibilitychange', () => {
-  run.visible(!document.hidden);
-});
+/** What stands there is for browsers that do not get further; it can say more. */
+function explain(at: HTMLElement, features: readonly string[]): void {
+  at.querySelector('.boot')?.classList.add('certain');
+  const said = at.querySelector('[data-missing]');
+  if (said)
+    said.textContent = `This browser has no ${features.join(' and no ')}, so that the lab cannot run.`;
+}
 
-run.load().then(
-  () => {
-    // A script may have loaded something else meanwhile: then it decides what plays.
-    if (run.commands === 1) playOpening(run);
-  },
-  () => undefined,
-);
+function start(at: HTMLElement): void {
+  const run = new Run(version);
+  window.lab = consoleApi(run, version);
+  at.replaceChildren();
+  mount(App, { target: at, props: { run } });
+
+  document.addEventListener('visibilitychange', () => {
+    run.visible(!document.hidden);
+  });
+
+  run.load().then(
+    () => {
+      // A script may have loaded something else meanwhile: then it decides what plays.
+      if (run.commands === 1) playOpening(run);
+    },
+    () => undefined,
+  );
+}

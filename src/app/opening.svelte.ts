@@ -1,3 +1,4 @@
+import { calm } from '../panels/media.svelte.ts';
 import type { Run } from '../run/run.svelte.ts';
 
 /** Steps per second of the opening story: slow enough to see the colour come, and go. */
@@ -5,21 +6,24 @@ const PACE = 30;
 
 /**
  * Plays what a visitor sees first, at a pace that can be followed; the limit falls when the story is over, another run
- * is loaded, or somebody chooses another speed. Nothing starts by itself for those who asked for less motion.
+ * is loaded, or somebody chooses another speed. Nothing starts by itself for those who asked for less motion, and what
+ * started by itself stops when they ask.
  */
 export function playOpening(run: Run): void {
   const story = run.lab.presets.find(({ id }) => id === run.preset);
   const end = Math.max(0, ...(story?.events ?? []).map(({ step }) => step));
   const ignore = (): undefined => undefined;
   void run.limit(PACE).catch(ignore);
-  if (!matchMedia('(prefers-reduced-motion: reduce)').matches) run.play();
+  if (!calm.current) run.play();
+  const begun = run.commands;
   const stop = $effect.root(() => {
     $effect(() => {
       const chosen = run.speedLimit !== PACE;
       const over = run.preset !== story?.id || (run.metrics?.step ?? 0) >= end;
-      if (!chosen && !over) return;
-      if (!chosen) void run.limit(0).catch(ignore);
-      stop();
+      if (chosen || over) {
+        if (!chosen) void run.limit(0).catch(ignore);
+        stop();
+      } else if (calm.current && run.playing && run.commands === begun) void run.pause().catch(ignore);
     });
   });
 }

@@ -1,10 +1,12 @@
-export type Action = 'toggle' | 'step' | 'reset' | 'help';
+export type Action = 'toggle' | 'step' | 'reset' | 'help' | 'theme' | 'knobs' | 'maps';
 
 const KEYS: Readonly<Record<string, Action>> = {
   ' ': 'toggle',
   '.': 'step',
   r: 'reset',
-  R: 'reset',
+  t: 'theme',
+  k: 'knobs',
+  m: 'maps',
   '?': 'help',
 };
 /** Elements that mean something else by these keys, and elements that mean something by Space. */
@@ -19,5 +21,5 @@ export function shortcut(
   const at = event.target instanceof Element ? event.target : undefined;
   if (at?.matches(TYPING)) return undefined;
   if (event.key === ' ' && at?.matches(PRESSED)) return undefined;
-  return KEYS[event.key];
+  return KEYS[event.key.toLowerCase()];
 }

@@ -1,4 +1,6 @@
 import type { EngineInfo, ExecutorId } from '../engine/protocol.ts';
+import type { Run } from '../run/run.svelte.ts';
+import { formatNumber } from './format.ts';
 
 /** What the page says about who trains, and only what is so. */
 
@@ -38,3 +40,16 @@ export function describeEngine(engine: EngineInfo): { name: string; adapter: str
   const adapter = engine.adapter || 'unnamed adapter';
   return { name, adapter: engine.software ? `${adapter}, emulated on the processor` : adapter };
 }
+
+/** How fast, in words; empty before there is a run. */
+export function speedOf({ phase, playing, engine }: Pick<Run, 'phase' | 'playing' | 'engine'>): string {
+  if (phase !== 'ready' && phase !== 'loading') return '';
+  if (!playing) return 'paused';
+  return engine.stepsPerSecond > 0 ? `${formatNumber(Math.round(engine.stepsPerSecond))} steps/s` : 'running';
+}
+
+/** Why a choice cannot be had in this browser; empty where it may. */
+export const whyNot = (id: ExecutorId): string =>
+  id === 'tfjs:webgpu' && !('gpu' in navigator)
+    ? 'This browser has no WebGPU. The processor trains the same run.'
+    : '';

@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { openLab } from './lab.ts';
+import { tellStory } from './story.ts';
 
 test('the page is painted before the worker is there', async ({ page }) => {
   let open: () => void = () => undefined;
@@ -89,22 +90,63 @@ test('a hidden page does not train', async ({ page }) => {
 
 for (const [name, viewport] of Object.entries({
   desktop: { width: 1440, height: 900 },
+  tablet: { width: 1024, height: 768 },
   phone: { width: 390, height: 844 },
+  'phone on its side': { width: 844, height: 390 },
 }))
   for (const colorScheme of ['light', 'dark'] as const)
-    test(`axe finds nothing, ${name}, ${colorScheme}`, async ({ page }) => {
+    test(`axe finds nothing in any view, ${name}, ${colorScheme}`, async ({ page }) => {
+      test.slow();
       await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.goto('./');
-      await page.evaluate(() => window.lab.ready());
-      await page.evaluate(async () => {
-        await window.lab.load({ preset: 'before', executor: 'oracle' });
-        await window.lab.step(20);
-      });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
-        [],
-      );
+      await page.emulateMedia({ colorScheme });
+      await openLab(page);
+      // The story stops with everything in view: the hint, the remedy, the pins.
+      await tellStory(page);
+      const press = async (label: string | RegExp): Promise<void> => {
+        await page
+          .getByRole('button', typeof label === 'string' ? { name: label, exact: true } : { name: label })
+          .click();
+      };
+      const close = async (): Promise<void> => {
+        await page.keyboard.press('Escape');
+      };
+      const small = name.startsWith('phone');
+      const more = async (): Promise<void> => {
+        if (small) await press('More');
+      };
+      const views: Record<string, { open: () => Promise<void>; close: () => Promise<void> }> = {
+        live: {
+          open: () => expect(page.getByRole('complementary', { name: 'Hint' })).toBeVisible(),
+          close: () => Promise.resolve(),
+        },
+        ...(small && {
+          knobs: { open: () => press('Knobs'), close },
+          curves: { open: () => press('Curves'), close: () => press('Live') },
+        }),
+        engine: { open: () => press(small ? 'More' : /^Executor/), close },
+        load: { open: () => more().then(() => press('Load…')), close },
+        export: { open: () => more().then(() => press('Export…')), close },
+        help: { open: () => more().then(() => press(small ? 'Help' : 'Help and shortcuts')), close },
+      };
+      const found: string[] = [];
+      for (const [view, turn] of Object.entries(views)) {
+        await turn.open();
+        if (['load', 'export', 'help'].includes(view)) await expect(page.getByRole('dialog')).toBeVisible();
+        const builder = new AxeBuilder({ page });
+        // What lies behind was looked at before.
+        const part = {
+          knobs: '.dock',
+          engine: '[popover]',
+          load: 'dialog',
+          export: 'dialog',
+          help: 'dialog',
+        }[view];
+        const { violations } = await (part === undefined ? builder : builder.include(part)).analyze();
+        for (const { id, nodes } of violations)
+          found.push(`${view}, ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' ')}`);
+        await turn.close();
+      }
+      expect(found).toEqual([]);
     });
 
 test('at 1440 × 900 nothing scrolls but the columns themselves', async ({ page }) => {
@@ -115,4 +157,43 @@ test('at 1440 × 900 nothing scrolls but the columns themselves', async ({ page 
     y: document.documentElement.scrollHeight - innerHeight,
   }));
   expect(overflow).toEqual({ x: 0, y: 0 });
+});
+
+test('at 1920 × 1080 the stage keeps to 1 000 pixels', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await openLab(page);
+  const inner = await page
+    .locator('section.stage > *')
+    .first()
+    .evaluate((element) => element.clientWidth);
+  expect(inner).toBe(1000);
+});
+
+test('at 1024 × 768 the run bar is one line and nothing in the bars is cut off', async ({ page }) => {
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await openLab(page);
+  await page.evaluate(() => window.lab.load({ preset: 'before', executor: 'oracle' }));
+  const bar = page.getByRole('region', { name: 'Run controls' });
+  expect((await bar.boundingBox())?.height).toBe(48);
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll('header *, .bar *')].flatMap((element) =>
+      element.scrollWidth > element.clientWidth + 1 &&
+      element.clientWidth > 1 &&
+      getComputedStyle(element).display !== 'inline'
+        ? [`${element.localName}.${element.className} ${element.scrollWidth} in ${element.clientWidth}`]
+        : [],
+    ),
+  );
+  expect(cut).toEqual([]);
+});
+
+test('the run bar says from where a run was bent', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await openLab(page);
+  await page.evaluate(async () => {
+    await window.lab.load({ preset: 'before', executor: 'oracle' });
+    await window.lab.step(20);
+  });
+  await page.getByRole('button', { name: 'Sufficient', exact: true }).click();
+  await expect(page.getByText('switched from Before at step 20')).toBeVisible();
 });

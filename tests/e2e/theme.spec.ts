@@ -1,0 +1,71 @@
+import { expect, test, type Page } from '@playwright/test';
+import { openLab } from './lab.ts';
+
+const DARK = 'rgb(18, 19, 21)';
+const LIGHT = 'rgb(253, 253, 251)';
+const paper = (page: Page): Promise<string> =>
+  page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+/** What the browser paints its own parts in, for the system's scheme of now. */
+const chrome = (page: Page): Promise<string | undefined> =>
+  page.evaluate(
+    () =>
+      [...document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')].find(
+        ({ media }) => matchMedia(media).matches,
+      )?.content,
+  );
+
+test('the theme follows the system until one is chosen, and the browser’s own colours follow', async ({
+  page,
+}) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await openLab(page);
+  expect([await paper(page), await chrome(page)]).toEqual([DARK, '#121315']);
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  expect([await paper(page), await chrome(page)]).toEqual([LIGHT, '#fdfdfb']);
+
+  const theme = page.getByRole('button', { name: /^Theme/ });
+  await theme.click();
+  await theme.click();
+  await expect(theme).toHaveAccessibleName('Theme: dark');
+  expect([await paper(page), await chrome(page)]).toEqual([DARK, '#121315']);
+  await theme.click();
+  expect([await paper(page), await chrome(page)]).toEqual([LIGHT, '#fdfdfb']);
+});
+
+test('a chosen theme is there before the page’s script', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.addInitScript(() => {
+    localStorage.setItem('collapse-lab.theme', 'dark');
+  });
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/assets/index-*.js', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('./', { waitUntil: 'commit' });
+  await expect.poll(() => paper(page)).toBe(DARK);
+  release();
+  await page.evaluate(async () => {
+    while (!('lab' in window)) await new Promise(requestAnimationFrame);
+    await window.lab.ready();
+  });
+  expect(await paper(page)).toBe(DARK);
+  await expect(page.getByRole('button', { name: 'Theme: dark' })).toBeVisible();
+});
+
+test('where nothing may be stored, a theme holds for the visit', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'localStorage', {
+      get() {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+  });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await openLab(page);
+  const theme = page.getByRole('button', { name: /^Theme/ });
+  await theme.click();
+  await theme.click();
+  expect(await paper(page)).toBe(DARK);
+});
