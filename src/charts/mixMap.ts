@@ -195,7 +195,8 @@ export class MixPainter {
       context.fillRect(x - comb / 2, y, comb, 1);
       for (let k = 0; k < K; k++) {
         const height = (p[k] as number) * COMB_HEIGHT;
-        context.fillRect(x - comb / 2 + k * tooth, y - height, tooth, height);
+        // A gap between the teeth: a flat comb must not read as a dash.
+        context.fillRect(x - comb / 2 + k * tooth, y - height, Math.max(1, tooth - 1), height);
       }
     }
     context.globalAlpha = 1;

@@ -36,6 +36,8 @@ export interface Situation {
   penalties: readonly Pick<Term, 'id' | 'label'>[];
   /** What brought the run back; asked for when it is back. */
   recovery: () => Recovery | undefined;
+  /** The step at which the reach was last cut, where it was. */
+  cut: () => number | undefined;
 }
 
 /** Mean entropy beyond this share of log K is a flat answer. */
@@ -73,7 +75,7 @@ function recoveredText({ step, from, to, klBefore, klSoon, steps, agreementBefor
 }
 
 export function narrate(situation: Situation): Sentence {
-  const { phase, death, metrics, knobs, classes, playing, notice, penalties, recovery } = situation;
+  const { phase, death, metrics, knobs, classes, playing, notice, penalties, recovery, cut } = situation;
   if (phase === 'dead') return { state: 'dead', title: 'The trainer is gone.', text: death };
   if (!metrics || classes === 0)
     return {
@@ -107,14 +109,25 @@ export function narrate(situation: Situation): Sentence {
   const entropies = `Mean entropy is ${formatNumber(entropy)}, the targets have ${formatNumber(truth)}.`;
   if (entropy > FLAT * Math.log(classes) && truth < FLAT * Math.log(classes)) {
     const R = reachOf(knobs);
-    const first = `The first choice is right at ${formatPercent(agree, 2)} of places.`;
+    const right = `its first choice is right at ${formatPercent(agree, 2)} of places.`;
+    const first = agree > KNEW ? `The network knows better: ${right}` : `I${right.slice(1)}`;
+    const title = 'Every place gets the same flat answer.';
+    if (!(floor > CLOSE))
+      return {
+        state: 'collapsed',
+        title,
+        text: `${first} ${measured}, and the head could reach ${formatNumber(floor)}. ${entropies}`,
+      };
+    const most = `no service can get more than ${formatPercent(reach(classes, R).pMax)}`;
+    const limit = `${measured}, and no training gets below ${formatNumber(floor)}.`;
+    const step = cut();
     return {
       state: 'collapsed',
-      title: 'Every place gets the same flat answer.',
+      title,
       text:
-        floor > CLOSE
-          ? `${first} But at reach ${formatEntry(R, 3)} no service can get more than ${formatPercent(reach(classes, R).pMax)}. ${measured}, and no training gets below ${formatNumber(floor)}.`
-          : `${first} ${measured}, and the head could reach ${formatNumber(floor)}. ${entropies}`,
+        step === undefined
+          ? `${first} But at reach ${formatEntry(R, 3)} ${most}. ${limit}`
+          : `At step ${formatStep(step)} the reach was cut to ${formatEntry(R, 3)}: now ${most}. ${first} ${limit}`,
     };
   }
   if (kl < CLOSE) {

@@ -3,7 +3,7 @@ import type { KnobValue } from '../terms/knob.ts';
 import { messageOf } from './host.ts';
 import { isPenalty, termsOf } from '../terms/registry.ts';
 import { holders, narrate, type Sentence } from './narrative.ts';
-import { recoveryOf } from './recovery.ts';
+import { cutAt, recoveryOf } from './recovery.ts';
 import { bendTo, changesTo, isSetting, presetById, storyWaits } from './settings.ts';
 
 /** The one thing to do next, as a button, with everything that it sets. */
@@ -41,6 +41,7 @@ export class Narrator {
           kl: run.series.column('kl'),
           agreement: run.series.column('top1Agreement'),
         }),
+      cut: () => cutAt(run.initial, run.events),
     });
   });
 

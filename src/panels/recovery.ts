@@ -16,6 +16,12 @@ export interface Recovery {
   agreementBefore: number;
 }
 
+/** The step at which the reach was last made smaller; undefined where it has only grown. */
+export function cutAt(initial: KnobValues, events: readonly RunEvent[]): number | undefined {
+  const [before, last] = reachHistory(initial, events).slice(-2);
+  return before && last && last.reach < before.reach ? last.step : undefined;
+}
+
 /** KL must have fallen to this share of what it was. */
 const FALL = 1 / 8;
 /** Moves that follow each other within so many steps are one drag. */

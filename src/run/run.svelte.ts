@@ -209,8 +209,18 @@ export class Run {
     return this.#client.call('parameters');
   }
 
-  log(): Promise<RunLog> {
-    return this.#client.call('log');
+  /** The run as its log; of a dead trainer, as far as the page has heard of it. */
+  async log(): Promise<RunLog> {
+    if (this.phase !== 'dead') return this.#client.call('log');
+    if (this.labels.length === 0) throw new Error('No run was loaded yet.');
+    return {
+      lab: this.lab.id,
+      preset: this.preset,
+      seed: this.seed,
+      knobs: this.initial,
+      events: this.events,
+      ...(this.#pinned && { executor: this.#pinned }),
+    };
   }
 
   fitTemperature(): Promise<TemperatureFit> {
@@ -240,6 +250,8 @@ export class Run {
     this.engine = frame.engine;
     this.view = frame.view;
     this.events = frame.events;
+    // What is moved before the first step is how the run began, and no event.
+    if (frame.metrics.step === 0) this.initial = frame.knobs;
     if (frame.notice) this.notice = frame.notice;
     this.series.append(frame.series.from, frame.series.columns, frame.series.values);
     this.recorded++;

@@ -121,6 +121,7 @@ describe('the sentence', () => {
         { id: 'maxsup', label: 'MaxSup' },
       ],
       recovery: () => undefined,
+      cut: () => undefined,
       ...situation,
     });
 
@@ -145,6 +146,14 @@ describe('the sentence', () => {
     expect(text).toContain('reach 0.25 no service');
     expect(text).toContain('15.7\u00a0%');
     expect(text).toContain('no training gets below 0.844');
+  });
+
+  it('says when the reach was cut, where it was cut during the run', () => {
+    const knobs = { ...defaults, ...preset('before').knobs };
+    const collapsed = metrics({ entropyMean: 2.077, kl: 0.92, floorKl: 0.876 });
+    expect(at({ knobs, metrics: collapsed, cut: () => 120 }).text).toMatch(
+      /^At step 120 the reach was cut to 0\.25: now no service can get more than 15\.7\s%\. The network knows better/,
+    );
   });
 
   it('names what holds the predictions back, the strongest first', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recoveryOf } from '../../../src/panels/recovery.ts';
+import { cutAt, recoveryOf } from '../../../src/panels/recovery.ts';
 import type { KnobValue, KnobValues } from '../../../src/terms/knob.ts';
 
 const collapsed: KnobValues = {
@@ -41,6 +41,15 @@ test('a drag is one change, from where it began to where it ended', () => {
     event(step, 'model.temperature', [2, 1, 0.5, 0.1][i] ?? 1),
   );
   expect(recoveryOf(collapsed, drag, rows(400, 600))).toMatchObject({ step: 396, from: 0.25, to: 10 });
+});
+
+test('a cut is the last change of reach, where that made it smaller', () => {
+  const free = { ...collapsed, 'model.use_logit_norm': false };
+  const on = event(120, 'model.use_logit_norm', true);
+  expect(cutAt(free, [on])).toBe(120);
+  expect(cutAt(free, [on, event(150, 'loss.maxsup_weight', 0)])).toBe(120);
+  expect(cutAt(free, [on, event(200, 'model.temperature', 1)])).toBeUndefined();
+  expect(cutAt(collapsed, [])).toBeUndefined();
 });
 
 test('nothing is told of a run that was never away, is not back, or came back by something else', () => {
