@@ -7,10 +7,16 @@ export function labelWidth(text: string): number {
   if (known !== undefined) return known;
   // Labels are numbers that change: what was measured long ago is not asked for again.
   if (cache.size > 1000) cache.clear();
-  context ??= document.createElement('canvas').getContext('2d');
+  context ??= fontContext();
   if (!context) return 6 * text.length;
-  context.font = `600 11px ${getComputedStyle(document.body).fontFamily}`;
   const { width } = context.measureText(text);
   cache.set(text, width);
   return width;
+}
+
+/** The page's font does not change: asking for it in every frame would have styles worked out in the middle of one. */
+function fontContext(): CanvasRenderingContext2D | null {
+  const made = document.createElement('canvas').getContext('2d');
+  if (made) made.font = `600 11px ${getComputedStyle(document.body).fontFamily}`;
+  return made;
 }

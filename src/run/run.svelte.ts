@@ -249,14 +249,16 @@ export class Run {
     this.metrics = frame.metrics;
     this.engine = frame.engine;
     this.view = frame.view;
-    this.events = frame.events;
+    // The same as before stays the same object: what is worked out from it need not be again.
+    if (!sameEvents(this.events, frame.events)) this.events = frame.events;
     // What is moved before the first step is how the run began, and no event.
-    if (frame.metrics.step === 0) this.initial = frame.knobs;
+    if (frame.metrics.step === 0 && !sameValues(this.initial, frame.knobs)) this.initial = frame.knobs;
     if (frame.notice) this.notice = frame.notice;
     this.series.append(frame.series.from, frame.series.columns, frame.series.values);
     this.recorded++;
     // What is still on its way to the worker is newer than what it says.
-    this.knobs = { ...frame.knobs, ...this.#moving };
+    const knobs = { ...frame.knobs, ...this.#moving };
+    if (!sameValues(this.knobs, knobs)) this.knobs = knobs;
     if (this.phase !== 'dead') this.phase = 'ready';
     this.#onFirst();
   }
@@ -323,3 +325,15 @@ export class Run {
     if (playing) this.play();
   }
 }
+
+function sameValues(a: KnobValues, b: KnobValues): boolean {
+  const keys = Object.keys(b);
+  return keys.length === Object.keys(a).length && keys.every((key) => a[key] === b[key]);
+}
+
+const sameEvents = (a: readonly RunEvent[], b: readonly RunEvent[]): boolean =>
+  a.length === b.length &&
+  a.every(({ step, key, value }, i) => {
+    const other = b[i];
+    return other?.step === step && other.key === key && other.value === value;
+  });
