@@ -4,6 +4,7 @@ import type { Problem } from '../labs/lab.ts';
 import type { Config } from '../run/config.ts';
 import type { LoadRequest } from '../run/request.ts';
 import type { Run } from '../run/run.svelte.ts';
+import { linkOf } from '../panels/linkOf.ts';
 import { reach as reachAt } from '../science/reach.ts';
 import { reachOf } from '../terms/reachOf.ts';
 import type { Knob } from '../terms/knob.ts';
@@ -46,6 +47,7 @@ export interface Lab {
   use: (executor: ExecutorId) => Promise<EngineInfo>;
   parameters: () => Promise<Float32Array>;
   problems: () => readonly Problem[];
+  share: (options?: { log?: boolean }) => string;
   log: () => Promise<RunLog>;
   reach: () => ReachInfo;
   fitTemperature: () => Promise<TemperatureFit>;
@@ -97,6 +99,7 @@ export function consoleApi(run: Run, version: string): Lab {
     use: (executor) => run.use(executor),
     parameters: () => run.parameters(),
     problems: () => run.problems,
+    share: (options = {}) => linkOf(run, options),
     log: () => run.log(),
     reach: () => {
       const { shareInReach, floorKl } = metrics() as unknown as { shareInReach: number; floorKl: number };

@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import { version } from '../../package.json';
 import { Run } from '../run/run.svelte.ts';
+import { keepAddress } from './address.svelte.ts';
 import App from './App.svelte';
 import './base.css';
 import { consoleApi, type Lab } from './console.ts';
@@ -41,11 +42,15 @@ function start(at: HTMLElement): void {
     run.visible(!document.hidden);
   });
 
-  run.load().then(
-    () => {
-      // A script may have loaded something else meanwhile: then it decides what plays.
-      if (run.commands === 1) playOpening(run);
-    },
-    () => undefined,
-  );
+  const linked = location.hash.length > 1;
+  keepAddress(run, (text) => {
+    run.notice = { kind: 'link', text };
+  });
+  const begin = async (): Promise<void> => {
+    await run.load(linked ? { url: location.hash } : {});
+    const { events } = await run.log();
+    // A script may have loaded something else meanwhile: then it decides what plays.
+    if (run.commands === 1) playOpening(run, events);
+  };
+  begin().catch(() => undefined);
 }

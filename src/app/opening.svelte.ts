@@ -1,3 +1,4 @@
+import type { RunEvent } from '../engine/protocol.ts';
 import { calm } from '../panels/media.svelte.ts';
 import type { Run } from '../run/run.svelte.ts';
 
@@ -5,13 +6,15 @@ import type { Run } from '../run/run.svelte.ts';
 const PACE = 30;
 
 /**
- * Plays what a visitor sees first, at a pace that can be followed; the limit falls when the story is over, another run
- * is loaded, or somebody chooses another speed. Nothing starts by itself for those who asked for less motion, and what
- * started by itself stops when they ask.
+ * Plays what a visitor sees first, the opening story or the run of a link, at a pace that can be followed; the limit
+ * falls when its last event is past, another run is loaded, or somebody chooses another speed. Nothing starts by itself
+ * for those who asked for less motion, and what started by itself stops when they ask.
+ *
+ * @param events of the run, also those that are ahead
  */
-export function playOpening(run: Run): void {
-  const story = run.lab.presets.find(({ id }) => id === run.preset);
-  const end = Math.max(0, ...(story?.events ?? []).map(({ step }) => step));
+export function playOpening(run: Run, events: readonly RunEvent[]): void {
+  const { labels } = run;
+  const end = Math.max(0, ...events.map(({ step }) => step));
   const ignore = (): undefined => undefined;
   void run.limit(PACE).catch(ignore);
   if (!calm.current) run.play();
@@ -19,7 +22,7 @@ export function playOpening(run: Run): void {
   const stop = $effect.root(() => {
     $effect(() => {
       const chosen = run.speedLimit !== PACE;
-      const over = run.preset !== story?.id || (run.metrics?.step ?? 0) >= end;
+      const over = run.labels !== labels || (run.metrics?.step ?? 0) >= end;
       if (chosen || over) {
         if (!chosen) void run.limit(0).catch(ignore);
         stop();

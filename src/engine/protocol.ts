@@ -116,7 +116,7 @@ export interface Frame {
 }
 
 export interface Notice {
-  kind: 'diverged' | 'lost' | 'moved' | 'restarted' | 'paused';
+  kind: 'diverged' | 'lost' | 'moved' | 'restarted' | 'paused' | 'link';
   text: string;
 }
 

@@ -8,7 +8,7 @@ export interface Shell {
   toggle: () => void;
   step: () => void;
   reset: () => void;
-  show: (dialog: 'load' | 'export' | 'help') => void;
+  show: (dialog: 'load' | 'export' | 'share' | 'help') => void;
 }
 
 export type Theme = 'system' | 'light' | 'dark';

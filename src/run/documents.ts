@@ -47,6 +47,8 @@ export interface Loadable {
   knobs: Record<string, unknown>;
   /** Not yet checked. */
   events?: unknown;
+  /** Not yet checked. */
+  executor?: string;
   /** Nothing of the document could be read; `problems` says why. */
   unreadable?: boolean;
   problems: Problem[];

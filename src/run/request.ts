@@ -2,10 +2,11 @@ import * as v from 'valibot';
 import { EXECUTORS, type ExecutorId, type RunLog } from '../engine/protocol.ts';
 import { labById } from '../labs/index.ts';
 import { defaultsOf, type Lab, type Preset, type Problem } from '../labs/lab.ts';
-import type { KnobValue } from '../terms/knob.ts';
+import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import { checkKnobs, ConfigError, seedSchema } from './config.ts';
 import type { Loadable } from './documents.ts';
 import { checkEvents } from './events.ts';
+import { fromLink } from './link.ts';
 
 /** What a run can be loaded from. A field that is given counts more than the document that says it too. */
 export interface LoadRequest {
@@ -14,12 +15,14 @@ export interface LoadRequest {
   seed?: number;
   /** A configuration: differences from its preset, or from the defaults where it names none. */
   yaml?: string;
+  /** A link, or the hash of one: as `share()` writes them. */
+  url?: string;
   /** A run's own log: replays it. */
   log?: RunLog;
   executor?: ExecutorId;
 }
 
-const FIELDS = ['lab', 'preset', 'seed', 'yaml', 'log', 'executor'] as const;
+const FIELDS = ['lab', 'preset', 'seed', 'yaml', 'url', 'log', 'executor'] as const;
 
 /** What a request stands on where it says nothing. */
 export interface Standing {
@@ -46,30 +49,38 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
   checkForm(request);
   const unknown = Object.keys(request).find((key) => !FIELDS.some((name) => name === key));
   if (unknown) throw new Error(`load() does not know "${unknown}". Known: ${FIELDS.join(', ')}.`);
-  const executor = request.executor ?? request.log?.executor ?? standing.executor;
-  if (executor !== undefined) checkExecutor(executor);
-
   const asked = request.lab ?? request.log?.lab;
-  const document =
-    request.yaml === undefined ? undefined : await readYaml(labById(asked ?? standing.lab.id), request.yaml);
+  const linked = request.url === undefined ? undefined : fromLink(hashOf(request.url));
+  const given =
+    request.yaml === undefined ? linked : await readYaml(labById(asked ?? standing.lab.id), request.yaml);
+  // A link that says nothing of a run is none; what was wrong with it is said all the same.
+  const document = given && !isEmpty(given) ? given : undefined;
   const lab = labById(asked ?? document?.lab ?? standing.lab.id);
-  const problems = [...(document?.problems ?? [])];
+  const problems = [...(given?.problems ?? [])];
+  const executor =
+    request.executor ?? request.log?.executor ?? linkedExecutor(document, problems) ?? standing.executor;
+  if (executor !== undefined) checkExecutor(executor);
 
   const named = request.preset ?? request.log?.preset ?? document?.preset;
   const standingPreset = lab.id === standing.lab.id && standing.preset ? standing.preset : lab.opening;
   const preset = presetFor(lab, named ?? (document ? undefined : standingPreset));
   const base = { ...defaultsOf(lab.knobs), ...preset?.knobs };
-  const { knobs, problems: wrong } = checkKnobs(lab, { ...document?.knobs, ...request.log?.knobs }, base);
-  problems.push(...wrong);
+  const checked = checkKnobs(lab, { ...document?.knobs, ...request.log?.knobs }, base);
+  let { knobs } = checked;
+  problems.push(...checked.problems);
   if (document && named === undefined) completed(lab, knobs, problems);
   const impossible = lab.check({ ...base, ...knobs });
-  if (impossible.length > 0) throw new ConfigError(impossible);
+  if (impossible.length > 0 && (!linked || document !== linked)) throw new ConfigError(impossible);
+  // A link always leads to a run that can be trained.
+  if (impossible.length > 0) knobs = withoutImpossible(lab, base, knobs, impossible);
 
-  const given = request.log?.events ?? document?.events;
-  const told = given === undefined ? undefined : checkEvents(lab, given);
+  const moved = request.log?.events ?? document?.events;
+  const told = moved === undefined ? undefined : checkEvents(lab, moved);
   problems.push(...(told?.problems ?? []));
-  // A document or log that says nothing of events has none; a preset by itself tells its own.
-  const events = told?.events ?? (document || request.log ? [] : (preset?.events ?? []));
+  // A document or log that says nothing of events has none; a preset by itself tells its own, also by link.
+  const bare =
+    !request.log && (!document || (document === linked && Object.keys(document.knobs).length === 0));
+  const events = told?.events ?? (bare ? (preset?.events ?? []) : []);
   const seed = seedOf(request, document, standing, problems);
   return {
     lab,
@@ -91,8 +102,47 @@ function checkForm(request: LoadRequest): void {
   if (!isObject(request)) throw new Error('load() takes an object, such as { preset: "before" }.');
   if (request.yaml !== undefined && typeof (request.yaml as unknown) !== 'string')
     throw new Error('load({ yaml }) takes the text of a configuration.');
+  if (request.url !== undefined && typeof (request.url as unknown) !== 'string')
+    throw new Error('load({ url }) takes a link as text, as lab.share() gives it.');
   if (request.log !== undefined && !isObject(request.log))
     throw new Error('load({ log }) takes the log of a run, as lab.log() gives it.');
+}
+
+/** What follows the # of a link; a hash by itself is taken as it is. */
+function hashOf(url: string): string {
+  const at = url.indexOf('#');
+  if (at >= 0) return url.slice(at + 1);
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? '' : url;
+}
+
+const isEmpty = ({ lab, preset, seed, knobs, events, executor, unreadable }: Loadable): boolean =>
+  !unreadable &&
+  [lab, preset, seed, events, executor].every((field) => field === undefined) &&
+  Object.keys(knobs).length === 0;
+
+function linkedExecutor(document: Loadable | undefined, problems: Problem[]): ExecutorId | undefined {
+  const asked = document?.executor;
+  if (asked === undefined) return undefined;
+  const found = EXECUTORS.find((id) => id === asked);
+  if (!found)
+    problems.push({
+      key: 'executor',
+      text: `There is no executor “${asked.slice(0, 60)}”. Known: ${EXECUTORS.join(', ')}.`,
+    });
+  return found;
+}
+
+/** Knobs without those that cannot be trained together; those of the preset stand in for them. */
+function withoutImpossible(
+  lab: Lab,
+  base: KnobValues,
+  knobs: Readonly<Record<string, KnobValue>>,
+  impossible: readonly Problem[],
+): Record<string, KnobValue> {
+  const kept = Object.fromEntries(
+    Object.entries(knobs).filter(([key]) => !impossible.some((problem) => problem.key === key)),
+  );
+  return lab.check({ ...base, ...kept }).length === 0 ? kept : {};
 }
 
 export function checkExecutor(id: string): asserts id is ExecutorId {

@@ -18,6 +18,7 @@ import { Client } from './client.ts';
 import { checkKnobs, ConfigError, seedSchema, type Config } from './config.ts';
 import { toCsv, toJson } from './documents.ts';
 import { checkExecutor, resolveRequest, type LoadRequest } from './request.ts';
+import { toLink } from './link.ts';
 import { SeriesStore } from './series.ts';
 
 /** starting: nothing shown yet; loading: a run is being made; ready; dead: the worker is gone, and why is said. */
@@ -67,6 +68,7 @@ export class Run {
   readonly #client: Client;
   readonly #version: string;
   #pinned: ExecutorId | undefined;
+  #startedOn: ExecutorId = 'tfjs';
   #run = 0;
   #moving: Record<string, KnobValue> = {};
   #sending: Promise<void> | undefined;
@@ -223,6 +225,27 @@ export class Run {
     };
   }
 
+  /**
+   * The run as the hash of a link, without the #: the configuration as it is now, or the run from step 0 with all that
+   * was changed, on the executor that it began on.
+   */
+  link({ log = false }: { log?: boolean } = {}): string {
+    const { id } = this.lab;
+    const story = this.lab.presets.find((preset) => preset.id === this.preset)?.events ?? [];
+    // What a preset tells by itself needs no words.
+    const told =
+      this.events.length <= story.length && sameEvents(this.events, story.slice(0, this.events.length));
+    if (told && story.length > 0)
+      return toLink({ lab: id, preset: this.preset, seed: this.seed, knobs: this.initial });
+    return toLink({
+      lab: id,
+      preset: this.preset,
+      seed: this.seed,
+      knobs: log ? this.initial : this.knobs,
+      ...(log && { events: this.events, executor: this.#startedOn }),
+    });
+  }
+
   fitTemperature(): Promise<TemperatureFit> {
     return this.#client.call('fitTemperature');
   }
@@ -301,6 +324,7 @@ export class Run {
       this.scene = loaded.scene;
       this.labels = loaded.labels;
       this.engine = loaded.engine;
+      this.#startedOn = log.executor ?? idOf(loaded.engine);
       this.notice = undefined;
       await this.#client.settle();
       this.metrics = loaded.metrics;
@@ -324,6 +348,12 @@ export class Run {
     );
     if (playing) this.play();
   }
+}
+
+/** The id that pins what the run began on. */
+function idOf({ executor, backend }: EngineInfo): ExecutorId {
+  if (executor === 'oracle') return 'oracle';
+  return backend === 'webgpu' ? 'tfjs:webgpu' : 'tfjs:cpu';
 }
 
 function sameValues(a: KnobValues, b: KnobValues): boolean {

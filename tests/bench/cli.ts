@@ -1,10 +1,14 @@
 /**
- * `npm run bench`: what is measured, as tables and as JSON. `npm run bench -- training` or `page` runs one part.
+ * `npm run bench`: what is measured, as tables and as JSON. `npm run bench -- training`, `page` or `curves` runs one part.
  */
-import { benchPage } from './page.ts';
+import { benchCurves, benchPage } from './page.ts';
 import { benchTraining } from './training.ts';
 
-const parts: Readonly<Record<string, () => Promise<object>>> = { training: benchTraining, page: benchPage };
+const parts: Readonly<Record<string, () => Promise<object>>> = {
+  training: benchTraining,
+  page: benchPage,
+  curves: benchCurves,
+};
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in parts));
 if (unknown.length > 0)

@@ -3,6 +3,9 @@
  * paint. The built page in headless Chromium at 1440 × 900; its busy time is read from the browser's own trace.
  */
 import { chromium, type Browser, type Page } from 'playwright';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { build, preview } from 'vite';
 import { launchOptions } from '../chromium.ts';
 import { median, quantile } from './statistics.ts';
@@ -20,16 +23,44 @@ interface TraceEvent {
   tid: number;
 }
 
-interface Row {
+interface Row extends Busy {
   executor: string;
-  frames: number;
-  /** Milliseconds of the main thread for each frame message: everything that it does until the next one. */
-  busyMedian: number;
-  busyP95: number;
-  longestTask: number;
   /** Milliseconds between two animation frames. */
   intervalMedian: number;
   intervalP95: number;
+}
+
+/** Milliseconds of the main thread for each frame message: everything that it does until the next one. */
+interface Busy {
+  frames: number;
+  busyMedian: number;
+  busyP95: number;
+  longestTask: number;
+}
+
+const say = ({ frames, busyMedian, busyP95, longestTask }: Busy): string =>
+  `main thread per frame message: median ${busyMedian.toFixed(1)} ms, p95 ${busyP95.toFixed(1)} ms, longest task ${longestTask.toFixed(1)} ms (${String(frames)} frames)`;
+
+/** The column of curves alone, each of more than ten curves ten thousand rows long. */
+export async function benchCurves(): Promise<object> {
+  const outDir = mkdtempSync(join(tmpdir(), 'collapse-lab-bench-'));
+  const input = 'tests/bench/curves/index.html';
+  await build({ logLevel: 'error', build: { outDir, rolldownOptions: { input } } });
+  const server = await preview({ logLevel: 'error', build: { outDir }, preview: { port: 0 } });
+  const browser = await chromium.launch(launchOptions);
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.goto(new URL(input, server.resolvedUrls?.local[0]).href);
+    await page.locator('canvas').nth(4).waitFor();
+    await intervalsOf(page, 1);
+    const row = await busyIn(browser, page);
+    console.log(`curves, 10 000 rows: ${say(row)}`);
+    return { bench: 'curves', seconds: SECONDS, ...row };
+  } finally {
+    await browser.close();
+    await server.close();
+    rmSync(outDir, { recursive: true, force: true });
+  }
 }
 
 export async function benchPage(): Promise<object> {
@@ -43,7 +74,7 @@ export async function benchPage(): Promise<object> {
     for (const executor of EXECUTORS) rows.push(await measure(browser, url, executor));
     for (const row of rows)
       console.log(
-        `${row.executor.padEnd(10)} main thread per frame message: median ${row.busyMedian.toFixed(1)} ms, p95 ${row.busyP95.toFixed(1)} ms, longest task ${row.longestTask.toFixed(1)} ms; animation frames every ${row.intervalMedian.toFixed(1)} ms, p95 ${row.intervalP95.toFixed(1)} ms (${String(row.frames)} frames)`,
+        `${row.executor.padEnd(10)} ${say(row)}; animation frames every ${row.intervalMedian.toFixed(1)} ms, p95 ${row.intervalP95.toFixed(1)} ms`,
       );
     return { bench: 'page', seconds: SECONDS, rows };
   } finally {
@@ -72,19 +103,26 @@ async function measure(browser: Browser, url: string, executor: (typeof EXECUTOR
   // First how often it paints, then what it does: a loop that asks for every frame is work of its own.
   await intervalsOf(page, 1);
   const intervals = await intervalsOf(page, SECONDS);
+  const row = await busyIn(browser, page);
+  await page.close();
+  return {
+    executor,
+    ...row,
+    intervalMedian: median(intervals),
+    intervalP95: quantile(intervals, 0.95),
+  };
+}
+
+async function busyIn(browser: Browser, page: Page): Promise<Busy> {
   await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', 'blink.user_timing'] });
   await page.waitForTimeout(1000 * SECONDS);
   const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
-  await page.close();
   const { busy, longest } = busyTimes(trace.traceEvents);
   return {
-    executor,
     frames: busy.length,
     busyMedian: median(busy),
     busyP95: quantile(busy, 0.95),
     longestTask: longest,
-    intervalMedian: median(intervals),
-    intervalP95: quantile(intervals, 0.95),
   };
 }
 

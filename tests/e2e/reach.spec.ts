@@ -72,7 +72,7 @@ test('dragging the reach brings the colour back where nothing else holds the mod
   await page.evaluate(() => window.lab.step(150));
   await expect.poll(() => share(page)).toBeGreaterThan(0.8);
   await expect(page.getByText('as varied as the truth')).toBeVisible();
-  await expect(page.getByText(/the reach went from 0\.25 to/)).toBeVisible();
+  await expect(page.getByText(/^At step 60 the reach went from 0\.25 to/)).toBeVisible();
 });
 
 test('with the field note’s regularizers the reach brings half of it back, and the page names and ends the rest', async ({

@@ -60,6 +60,8 @@ beforeEach(async () => {
   fake = new FakeStageRun();
   root = (await render(Stage, { run: fake.run })).container;
   await expect.poll(() => all('.map .letter').length).toBe(16);
+  // The browser's own pointer stands where an earlier test left it, perhaps on a card.
+  await userEvent.hover(document.documentElement, { position: { x: 0, y: 0 } });
 });
 afterEach(async () => {
   await page.viewport(414, 896);

@@ -1,0 +1,43 @@
+import { untrack } from 'svelte';
+import { dependOn } from '../charts/dependOn.ts';
+import type { Run } from '../run/run.svelte.ts';
+
+/** Browsers refuse a page that writes its address more than some hundred times in half a minute. */
+const EVERY_MS = 500;
+
+/**
+ * Keeps the run's settings in the address, so that a reload or a bookmark brings them back, and opens what somebody puts
+ * there by hand.
+ */
+export function keepAddress(run: Run, fail: (message: string) => void): void {
+  let written = location.hash.slice(1);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // What ships needs no words: a visitor's address stays as it is until something differs.
+  let shipped: string | undefined;
+
+  function write(): void {
+    timer = undefined;
+    if (run.phase !== 'ready') return;
+    const link = run.link();
+    if (shipped === undefined && written === '') shipped = link;
+    if (link === written || (link === shipped && written === '')) return;
+    written = link;
+    history.replaceState(history.state, '', `#${link}`);
+  }
+  $effect.root(() => {
+    $effect(() => {
+      dependOn(run.knobs, run.preset, run.seed, run.lab, run.phase, run.labels);
+      untrack(() => {
+        timer ??= setTimeout(write, EVERY_MS);
+      });
+    });
+  });
+  addEventListener('hashchange', () => {
+    const asked = location.hash.slice(1);
+    if (asked === written) return;
+    written = asked;
+    run.load({ url: `#${asked}` }).catch((thrown: unknown) => {
+      fail(thrown instanceof Error ? thrown.message : String(thrown));
+    });
+  });
+}
