@@ -18,7 +18,13 @@ export function keepAddress(run: Run, fail: (message: string) => void): void {
   function write(): void {
     timer = undefined;
     if (run.phase !== 'ready') return;
-    const link = run.link();
+    let link: string;
+    try {
+      link = run.link();
+    } catch {
+      // The address then stays as it is; whoever shares is told why.
+      return;
+    }
     if (shipped === undefined && written === '') shipped = link;
     if (link === written || (link === shipped && written === '')) return;
     written = link;

@@ -7,14 +7,13 @@ const MAX_LENGTH = 32_000;
  * The address of the page with the run in its hash.
  *
  * @param options.log from step 0, with all that was changed: replays the run
- * @throws Error with a sentence where the link would be too long to be passed on
+ * @throws Error with a sentence where there is no run, or its link would be too long to be passed on
  */
-export function linkOf(run: Pick<Run, 'link' | 'labels'>, options: { log?: boolean } = {}): string {
-  if (run.labels.length === 0) throw new Error('No run was loaded yet, so that there is nothing to share.');
+export function linkOf(run: Pick<Run, 'link'>, options: { log?: boolean } = {}): string {
   const link = `${location.origin}${location.pathname}${location.search}#${run.link(options)}`;
   if (link.length > MAX_LENGTH)
     throw new Error(
-      `The link would be ${String(link.length)} characters long, and many programs cut links off. Export the whole run as JSON instead.`,
+      `The link would have ${String(link.length)} characters, and programs cut such off. Export the run as JSON instead.`,
     );
   return link;
 }

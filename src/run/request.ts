@@ -6,7 +6,10 @@ import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import { checkKnobs, ConfigError, seedSchema } from './config.ts';
 import type { Loadable } from './documents.ts';
 import { checkEvents } from './events.ts';
+import { checkExecutor } from './executors.ts';
 import { fromLink } from './link.ts';
+
+export { toLink } from './link.ts';
 
 /** What a run can be loaded from. A field that is given counts more than the document that says it too. */
 export interface LoadRequest {
@@ -143,11 +146,6 @@ function withoutImpossible(
     Object.entries(knobs).filter(([key]) => !impossible.some((problem) => problem.key === key)),
   );
   return lab.check({ ...base, ...kept }).length === 0 ? kept : {};
-}
-
-export function checkExecutor(id: string): asserts id is ExecutorId {
-  if (!EXECUTORS.some((known) => known === id))
-    throw new Error(`There is no executor "${id}". Known: ${EXECUTORS.join(', ')}.`);
 }
 
 async function readYaml(lab: Lab, text: string): Promise<Loadable> {

@@ -16,9 +16,9 @@ import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import * as v from 'valibot';
 import { Client } from './client.ts';
 import { checkKnobs, ConfigError, seedSchema, type Config } from './config.ts';
-import { toCsv, toJson } from './documents.ts';
-import { checkExecutor, resolveRequest, type LoadRequest } from './request.ts';
-import { toLink } from './link.ts';
+import { checkExecutor } from './executors.ts';
+import type * as requests from './request.ts';
+import type { LoadRequest, toLink } from './request.ts';
 import { SeriesStore } from './series.ts';
 
 /** starting: nothing shown yet; loading: a run is being made; ready; dead: the worker is gone, and why is said. */
@@ -69,6 +69,9 @@ export class Run {
   readonly #version: string;
   #pinned: ExecutorId | undefined;
   #startedOn: ExecutorId = 'tfjs';
+  /** What reads and writes links and documents: loaded beside the trainer, for the first picture needs none of it. */
+  readonly #requests = import('./request.ts');
+  #toLink: typeof toLink | undefined;
   #run = 0;
   #moving: Record<string, KnobValue> = {};
   #sending: Promise<void> | undefined;
@@ -77,6 +80,7 @@ export class Run {
 
   constructor(version: string) {
     this.#version = version;
+    this.#requests.catch(() => undefined);
     this.#first = new Promise((resolve) => (this.#onFirst = resolve));
     this.#client = new Client(
       (frame) => {
@@ -103,6 +107,8 @@ export class Run {
   /** Makes a run, paused at step 0. What of a document is wrong is repaired, and named in `problems`. */
   async load(request: LoadRequest = {}): Promise<Config> {
     this.commands++;
+    const { resolveRequest, toLink } = await this.#reader();
+    this.#toLink = toLink;
     const { log, problems, lab } = await resolveRequest(request, {
       lab: this.lab,
       preset: this.preset,
@@ -230,6 +236,8 @@ export class Run {
    * was changed, on the executor that it began on.
    */
   link({ log = false }: { log?: boolean } = {}): string {
+    const toLink = this.#toLink;
+    if (!toLink) throw new Error('No run was loaded yet.');
     const { id } = this.lab;
     const story = this.lab.presets.find((preset) => preset.id === this.preset)?.events ?? [];
     // What a preset tells by itself needs no words.
@@ -252,14 +260,27 @@ export class Run {
 
   async export(kind: string): Promise<string> {
     if (kind === 'yaml') return (await import('./yaml.ts')).toYaml(this.lab, this.config);
-    if (kind === 'csv') return toCsv(this.series.toRecord());
-    if (kind === 'json') return toJson(this.#version, await this.log(), this.series.toRecord());
-    throw new Error(`There is no export "${kind}". Known: yaml, csv, json.`);
+    if (kind !== 'csv' && kind !== 'json')
+      throw new Error(`There is no export "${kind}". Known: yaml, csv, json.`);
+    const { toCsv, toJson } = await import('./documents.ts');
+    const series = this.series.toRecord();
+    return kind === 'csv' ? toCsv(series) : toJson(this.#version, await this.log(), series);
   }
 
   /** A frame was drawn: the worker may send the next. */
   drawn(): void {
     this.#client.drawn();
+  }
+
+  async #reader(): Promise<typeof requests> {
+    try {
+      return await this.#requests;
+    } catch {
+      const text = 'A part of the page could not be loaded. Check the connection, then reload.';
+      this.phase = 'dead';
+      this.death = text;
+      throw new Error(text);
+    }
   }
 
   #take(frame: Frame): void {

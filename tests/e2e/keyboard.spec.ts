@@ -82,7 +82,7 @@ test('a knob, what is typed into it, and what it says about itself', async ({ pa
 });
 
 test('dialogs give the focus back to what opened them', async ({ page }) => {
-  for (const name of ['Load…', 'Export…', 'Help and shortcuts']) {
+  for (const name of ['Load…', 'Export…', 'Share…', 'Help and shortcuts']) {
     await button(page, name).focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');

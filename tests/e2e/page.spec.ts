@@ -126,12 +126,14 @@ for (const [name, viewport] of Object.entries({
         engine: { open: () => press(small ? 'More' : /^Executor/), close },
         load: { open: () => more().then(() => press('Load…')), close },
         export: { open: () => more().then(() => press('Export…')), close },
+        share: { open: () => more().then(() => press('Share…')), close },
         help: { open: () => more().then(() => press(small ? 'Help' : 'Help and shortcuts')), close },
       };
       const found: string[] = [];
       for (const [view, turn] of Object.entries(views)) {
         await turn.open();
-        if (['load', 'export', 'help'].includes(view)) await expect(page.getByRole('dialog')).toBeVisible();
+        if (['load', 'export', 'share', 'help'].includes(view))
+          await expect(page.getByRole('dialog')).toBeVisible();
         const builder = new AxeBuilder({ page });
         // What lies behind was looked at before.
         const part = {
@@ -139,6 +141,7 @@ for (const [name, viewport] of Object.entries({
           engine: '[popover]',
           load: 'dialog',
           export: 'dialog',
+          share: 'dialog',
           help: 'dialog',
         }[view];
         const { violations } = await (part === undefined ? builder : builder.include(part)).analyze();

@@ -121,7 +121,7 @@ test('nothing of the wide page is lost', async ({ page }) => {
   await page.getByRole('radio', { name: 'dark' }).check({ force: true });
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await expect(page.getByRole('radio', { name: /Oracle/ })).toBeVisible();
-  for (const name of ['Help', 'Load…', 'Export…']) {
+  for (const name of ['Help', 'Load…', 'Export…', 'Share…']) {
     const opener = page.getByRole('button', { name, exact: true });
     if (!(await opener.isVisible())) await page.getByRole('button', { name: 'More', exact: true }).tap();
     await opener.tap();
