@@ -108,7 +108,6 @@ export const trainingKnobs: readonly Knob[] = [
   }),
   number('eps', {
     symbol: 'ε',
-    formula: { of: 'θ', is: adamStep },
     label: 'Adam ε',
     caption: 'Added to the root of the second moment. Gradients of its size hardly move anything.',
     min: 1e-12,

@@ -3,7 +3,7 @@ import type { KnobValue } from '../terms/knob.ts';
 import { messageOf } from './host.ts';
 import { isPenalty, termsOf } from '../terms/registry.ts';
 import { holders, narrate, type Sentence } from './narrative.ts';
-import { cutAt, recoveryOf } from './recovery.ts';
+import type * as history from './recovery.ts';
 import { bendTo, changesTo, isSetting, presetById, storyWaits } from './settings.ts';
 
 /** The one thing to do next, as a button, with everything that it sets. */
@@ -22,6 +22,8 @@ export const SLOW = { limit: 10, steps: 60 };
 export class Narrator {
   readonly #run: Run;
   readonly #fail: (message: string) => void;
+  /** What tells how the reach went: nothing of it is said in the first seconds. */
+  #history = $state.raw<typeof history>();
   #slow = $state.raw<{ until: number; before: number }>();
 
   readonly sentence: Sentence = $derived.by(() => {
@@ -36,12 +38,12 @@ export class Narrator {
       notice: run.notice,
       penalties: termsOf(run.lab.id).filter(isPenalty),
       recovery: () =>
-        recoveryOf(run.initial, run.events, {
+        this.#history?.recoveryOf(run.initial, run.events, {
           steps: run.series.column('step'),
           kl: run.series.column('kl'),
           agreement: run.series.column('top1Agreement'),
         }),
-      cut: () => cutAt(run.initial, run.events),
+      cut: () => this.#history?.cutAt(run.initial, run.events),
     });
   });
 
@@ -56,6 +58,11 @@ export class Narrator {
   constructor(run: Run, fail: (message: string) => void) {
     this.#run = run;
     this.#fail = fail;
+    import('./recovery.ts').then(
+      (loaded) => (this.#history = loaded),
+      // The sentence is then told without it.
+      () => undefined,
+    );
     $effect(() => {
       if (!this.#slow) return;
       const step = Number(run.metrics?.step);
