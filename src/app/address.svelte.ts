@@ -5,6 +5,11 @@ import type { Run } from '../run/run.svelte.ts';
 /** Browsers refuse a page that writes its address more than some hundred times in half a minute. */
 const EVERY_MS = 500;
 
+/** Version, lab, preset and seed stand in every link. */
+const SHORTEST = 4;
+const ships = ({ lab, preset, seed }: Run, link: string): boolean =>
+  preset === lab.opening && seed === 0 && link.split('&').length === SHORTEST;
+
 /**
  * Keeps the run's settings in the address, so that a reload or a bookmark brings them back, and opens what somebody puts
  * there by hand.
@@ -12,21 +17,19 @@ const EVERY_MS = 500;
 export function keepAddress(run: Run, fail: (message: string) => void): void {
   let written = location.hash.slice(1);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  // What ships needs no words: a visitor's address stays as it is until something differs.
-  let shipped: string | undefined;
 
   function write(): void {
     timer = undefined;
     if (run.phase !== 'ready') return;
     let link: string;
     try {
-      link = run.link();
+      link = run.link({ told: true });
     } catch {
       // The address then stays as it is; whoever shares is told why.
       return;
     }
-    if (shipped === undefined && written === '') shipped = link;
-    if (link === written || (link === shipped && written === '')) return;
+    // What ships needs no words: a visitor's address stays as it is until something differs.
+    if (link === written || (written === '' && ships(run, link))) return;
     written = link;
     history.replaceState(history.state, '', `#${link}`);
   }

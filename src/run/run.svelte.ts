@@ -69,6 +69,8 @@ export class Run {
   readonly #version: string;
   #pinned: ExecutorId | undefined;
   #startedOn: ExecutorId = 'tfjs';
+  /** Events that the run was loaded with. */
+  #told: readonly RunEvent[] = [];
   /** What reads and writes links and documents: loaded beside the trainer, for the first picture needs none of it. */
   readonly #requests = import('./request.ts');
   #toLink: typeof toLink | undefined;
@@ -178,6 +180,7 @@ export class Run {
     this.notice = undefined;
     const log = await this.#client.call('log');
     this.knobs = this.initial = log.knobs;
+    this.#told = log.events;
     if (playing) this.play();
   }
 
@@ -234,21 +237,22 @@ export class Run {
   /**
    * The run as the hash of a link, without the #: the configuration as it is now, or the run from step 0 with all that
    * was changed, on the executor that it began on.
+   *
+   * @param told what is being replayed, and was not taken over by a hand, as it was told: with its events ahead
    */
-  link({ log = false }: { log?: boolean } = {}): string {
+  link({ log = false, told = false }: { log?: boolean; told?: boolean } = {}): string {
     const toLink = this.#toLink;
     if (!toLink) throw new Error('No run was loaded yet.');
-    const { id } = this.lab;
-    const story = this.lab.presets.find((preset) => preset.id === this.preset)?.events ?? [];
-    // What a preset tells by itself needs no words.
-    const told =
-      this.events.length <= story.length && sameEvents(this.events, story.slice(0, this.events.length));
-    if (told && story.length > 0)
-      return toLink({ lab: id, preset: this.preset, seed: this.seed, knobs: this.initial });
+    const of = { lab: this.lab.id, preset: this.preset, seed: this.seed };
+    const plan = this.#told;
+    if (plan.length > 0 && sameEvents(this.events, plan.slice(0, this.events.length))) {
+      const preset = this.lab.presets.find(({ id }) => id === this.preset);
+      // What a preset tells by itself needs no words.
+      if (preset && sameEvents(plan, preset.events)) return toLink({ ...of, knobs: this.initial });
+      if (told) return toLink({ ...of, knobs: this.initial, events: plan, executor: this.#startedOn });
+    }
     return toLink({
-      lab: id,
-      preset: this.preset,
-      seed: this.seed,
+      ...of,
       knobs: log ? this.initial : this.knobs,
       ...(log && { events: this.events, executor: this.#startedOn }),
     });
@@ -346,6 +350,7 @@ export class Run {
       this.labels = loaded.labels;
       this.engine = loaded.engine;
       this.#startedOn = log.executor ?? idOf(loaded.engine);
+      this.#told = log.events;
       this.notice = undefined;
       await this.#client.settle();
       this.metrics = loaded.metrics;

@@ -53,6 +53,11 @@ test('a run with ten moved knobs, shared with its log, gives the same curve bit 
   });
   expect(await record(other)).toEqual(first);
   expect(await other.evaluate(() => window.lab.problems())).toEqual([]);
+  // What is replayed stays in the address, until a hand takes over.
+  expect(other.url()).toBe(link);
+  await other.evaluate(() => window.lab.set({ 'training.learning_rate': 0.002 }));
+  await expect.poll(() => other.url()).not.toContain('log=');
+  expect(new URL(other.url()).hash).toContain('training.learning_rate=0.002');
   await context.close();
 });
 
