@@ -73,5 +73,3 @@ export interface Executor {
 export class ExecutorLost extends Error {
   override name = 'ExecutorLost';
 }
-
-export type ExecutorFactory = (setup: ExecutorSetup) => Promise<Executor>;

@@ -50,3 +50,9 @@ export interface LabRuntime {
 export function defaultsOf(knobs: readonly Knob[]): Record<string, KnobValue> {
   return Object.fromEntries(knobs.map((knob) => [knob.key, knob.default]));
 }
+
+/** All knobs as a preset has them at step 0; the defaults where the lab has no such preset. */
+export const presetKnobs = (lab: Lab, id: string | undefined): Record<string, KnobValue> => ({
+  ...defaultsOf(lab.knobs),
+  ...lab.presets.find((preset) => preset.id === id)?.knobs,
+});

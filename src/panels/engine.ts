@@ -1,4 +1,5 @@
 import type { EngineInfo, ExecutorId } from '../engine/protocol.ts';
+import { executorIdOf } from '../run/executors.ts';
 import type { Run } from '../run/run.svelte.ts';
 import { formatNumber } from './format.ts';
 
@@ -28,13 +29,9 @@ export const EXECUTOR_CHOICES: readonly ExecutorChoice[] = [
   },
 ];
 
-/** The choice that is in force. */
-export const chosenExecutor = ({ executor, backend }: EngineInfo): ExecutorId =>
-  executor === 'oracle' ? 'oracle' : backend === 'webgpu' ? 'tfjs:webgpu' : 'tfjs:cpu';
-
 /** Who trains, and on what, in words. */
 export function describeEngine(engine: EngineInfo): { name: string; adapter: string } {
-  const id = chosenExecutor(engine);
+  const id = executorIdOf(engine);
   const name = EXECUTOR_CHOICES.find((choice) => choice.id === id)?.label ?? engine.executor;
   if (engine.backend !== 'webgpu') return { name, adapter: '' };
   const adapter = engine.adapter || 'unnamed adapter';

@@ -17,8 +17,7 @@ export interface Sentence {
     | 'held'
     | 'certain'
     | 'learning'
-    | 'recovered'
-    | 'other';
+    | 'recovered';
   title: string;
   text: string;
 }

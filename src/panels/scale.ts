@@ -55,6 +55,12 @@ function one(knob: NumberKnob, value: number, direction: number): number {
   return settle(knob, toMultiple(value + direction * step, step));
 }
 
+/** Steps that a key on a slider means, ten times as many with Shift; undefined where it means none. */
+export function stepsOf({ key, shiftKey }: Pick<KeyboardEvent, 'key' | 'shiftKey'>): number | undefined {
+  const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[key];
+  return steps === undefined ? undefined : shiftKey ? 10 * steps : steps;
+}
+
 /** Where a `zeroLog` scale begins to be logarithmic. */
 const firstOf = ({ logFrom, max }: NumberKnob): number => logFrom ?? max / 1000;
 

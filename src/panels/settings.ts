@@ -1,4 +1,4 @@
-import { defaultsOf, type Lab, type Preset } from '../labs/lab.ts';
+import { presetKnobs, type Lab, type Preset } from '../labs/lab.ts';
 import type { Run } from '../run/run.svelte.ts';
 import type { Knob, KnobValue, KnobValues } from '../terms/knob.ts';
 
@@ -8,7 +8,7 @@ const KEPT = ['data', 'training'];
 
 /** What a preset says about logits and loss. */
 export function settingOf(lab: Lab, preset: Preset): Record<string, KnobValue> {
-  const values = { ...defaultsOf(lab.knobs), ...preset.knobs };
+  const values = presetKnobs(lab, preset.id);
   const bent = lab.knobs.filter(({ key, live }) => live && !KEPT.includes(key.split('.')[0] ?? ''));
   return Object.fromEntries(bent.map(({ key }) => [key, values[key] as KnobValue]));
 }

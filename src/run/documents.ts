@@ -1,7 +1,6 @@
 import type { RunLog } from '../engine/protocol.ts';
 import type { Lab, Problem } from '../labs/lab.ts';
-import { defaultsOf } from '../labs/lab.ts';
-import type { KnobValues } from '../terms/knob.ts';
+import { presetKnobs } from '../labs/lab.ts';
 import type { Config } from './config.ts';
 
 /** Recorded metrics as CSV: a header and one line for each recorded step. */
@@ -25,10 +24,7 @@ export function toJson(
 
 /** What of a configuration differs from its preset, as nested groups. */
 export function differences(lab: Lab, { knobs, preset }: Config): Record<string, Record<string, unknown>> {
-  const base: KnobValues = {
-    ...defaultsOf(lab.knobs),
-    ...lab.presets.find(({ id }) => id === preset)?.knobs,
-  };
+  const base = presetKnobs(lab, preset);
   const groups: Record<string, Record<string, unknown>> = {};
   for (const { key } of lab.knobs) {
     if (knobs[key] === undefined || knobs[key] === base[key]) continue;

@@ -7,8 +7,8 @@
  */
 import type { RunLog } from '../engine/protocol.ts';
 import { labById, labs } from '../labs/index.ts';
-import { defaultsOf, type Lab } from '../labs/lab.ts';
-import type { Knob, KnobValue, KnobValues } from '../terms/knob.ts';
+import { presetKnobs, type Lab } from '../labs/lab.ts';
+import type { Knob, KnobValue } from '../terms/knob.ts';
 import { emptyLoadable, type Loadable } from './documents.ts';
 import { migrate, VERSION } from './linkVersions.ts';
 
@@ -28,7 +28,7 @@ export type Linked = Omit<RunLog, 'events'> & Partial<Pick<RunLog, 'events'>>;
  */
 export function toLink(run: Linked): string {
   const lab = labById(run.lab);
-  const base = knobsOf(lab, run.preset);
+  const base = presetKnobs(lab, run.preset);
   const parts = [`v=${VERSION}`, `lab=${escape(run.lab)}`];
   if (run.preset) parts.push(`preset=${escape(run.preset)}`);
   parts.push(`seed=${String(run.seed)}`);
@@ -140,10 +140,6 @@ function presetOf(lab: Lab | undefined, id: string, document: Loadable): void {
       'preset',
       `There is no preset “${shown(id)}”. Known: ${lab?.presets.map((preset) => preset.id).join(', ') ?? ''}.`,
     );
-}
-
-function knobsOf(lab: Lab, preset: string): KnobValues {
-  return { ...defaultsOf(lab.knobs), ...lab.presets.find(({ id }) => id === preset)?.knobs };
 }
 
 const note = (document: Loadable, key: string, text: string): void => {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { EXECUTORS, type ExecutorId, type RunLog } from '../engine/protocol.ts';
 import { labById } from '../labs/index.ts';
-import { defaultsOf, type Lab, type Preset, type Problem } from '../labs/lab.ts';
+import { presetKnobs, type Lab, type Preset, type Problem } from '../labs/lab.ts';
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import { checkKnobs, ConfigError, seedSchema } from './config.ts';
 import type { Loadable } from './documents.ts';
@@ -67,7 +67,7 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
   const named = request.preset ?? request.log?.preset ?? document?.preset;
   const standingPreset = lab.id === standing.lab.id && standing.preset ? standing.preset : lab.opening;
   const preset = presetFor(lab, named ?? (document ? undefined : standingPreset));
-  const base = { ...defaultsOf(lab.knobs), ...preset?.knobs };
+  const base = presetKnobs(lab, preset?.id);
   const checked = checkKnobs(lab, { ...document?.knobs, ...request.log?.knobs }, base);
   let { knobs } = checked;
   problems.push(...checked.problems);

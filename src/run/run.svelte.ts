@@ -16,7 +16,7 @@ import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import * as v from 'valibot';
 import { Client } from './client.ts';
 import { checkKnobs, ConfigError, seedSchema, type Config } from './config.ts';
-import { checkExecutor } from './executors.ts';
+import { checkExecutor, executorIdOf } from './executors.ts';
 import type * as requests from './request.ts';
 import type { LoadRequest, toLink } from './request.ts';
 import { SeriesStore } from './series.ts';
@@ -349,7 +349,7 @@ export class Run {
       this.scene = loaded.scene;
       this.labels = loaded.labels;
       this.engine = loaded.engine;
-      this.#startedOn = log.executor ?? idOf(loaded.engine);
+      this.#startedOn = log.executor ?? executorIdOf(loaded.engine);
       this.#told = log.events;
       this.notice = undefined;
       await this.#client.settle();
@@ -374,12 +374,6 @@ export class Run {
     );
     if (playing) this.play();
   }
-}
-
-/** The id that pins what the run began on. */
-function idOf({ executor, backend }: EngineInfo): ExecutorId {
-  if (executor === 'oracle') return 'oracle';
-  return backend === 'webgpu' ? 'tfjs:webgpu' : 'tfjs:cpu';
 }
 
 function sameValues(a: KnobValues, b: KnobValues): boolean {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, preview } from 'vite';
 import { launchOptions } from '../chromium.ts';
-import { median, quantile } from './statistics.ts';
+import { quantiles } from '../../src/science/statistics.ts';
 
 const SECONDS = 8;
 const EXECUTORS = ['oracle', 'tfjs:cpu'] as const;
@@ -104,12 +104,13 @@ async function measure(browser: Browser, url: string, executor: (typeof EXECUTOR
   await intervalsOf(page, 1);
   const intervals = await intervalsOf(page, SECONDS);
   const row = await busyIn(browser, page);
+  const [intervalMedian = NaN, intervalP95 = NaN] = quantiles(intervals, [0.5, 0.95]);
   await page.close();
   return {
     executor,
     ...row,
-    intervalMedian: median(intervals),
-    intervalP95: quantile(intervals, 0.95),
+    intervalMedian,
+    intervalP95,
   };
 }
 
@@ -118,10 +119,11 @@ async function busyIn(browser: Browser, page: Page): Promise<Busy> {
   await page.waitForTimeout(1000 * SECONDS);
   const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
   const { busy, longest } = busyTimes(trace.traceEvents);
+  const [busyMedian = NaN, busyP95 = NaN] = quantiles(busy, [0.5, 0.95]);
   return {
     frames: busy.length,
-    busyMedian: median(busy),
-    busyP95: quantile(busy, 0.95),
+    busyMedian,
+    busyP95,
     longestTask: longest,
   };
 }

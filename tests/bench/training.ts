@@ -11,7 +11,7 @@ import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
 import { TfjsExecutor } from '../../src/engine/tfjs/executor.ts';
 import { openSession, serviceMixLog } from '../support/runs.ts';
 import { newcomer } from './newcomer.ts';
-import { median } from './statistics.ts';
+import { quantiles } from '../../src/science/statistics.ts';
 
 const ROUNDS = 7;
 /** Long enough that a round is not noise, short enough that rounds interleave. */
@@ -44,6 +44,8 @@ async function contender(name: string, make: (setup: ExecutorSetup) => Executor)
     },
   };
 }
+
+const median = (values: readonly number[]): number => quantiles(values, [0.5])[0] ?? NaN;
 
 export async function benchTraining(): Promise<object> {
   await tf.setBackend('cpu');

@@ -1,11 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { categoryOklch, rgbToOklch, type Oklch } from '../../../src/charts/color.ts';
-import { paintChart } from '../../../src/charts/drawChart.ts';
-import { layOut, type ChartSpec } from '../../../src/charts/lineChart.ts';
 import MixMap from '../../../src/charts/MixMap.svelte';
-import { MixPainter, type Ground } from '../../../src/charts/mixMap.ts';
-import { CanvasTheme } from '../../../src/charts/theme.ts';
+import type { Ground } from '../../../src/charts/mixMap.ts';
 
 const K = 8;
 const GRID = 6;
@@ -26,8 +23,6 @@ const everywhere = (p: readonly number[]): Float32Array =>
 const flat = everywhere(new Array<number>(K).fill(1 / K));
 const certain = everywhere([0, 1, 0, 0, 0, 0, 0, 0]);
 
-const plain = (x: number): string => String(x);
-const format = { step: plain, value: plain, tick: plain };
 const frames = (n: number): Promise<void> =>
   new Promise((resolve) => {
     const next = (left: number): void => {
@@ -93,59 +88,4 @@ test('what is not a number is a hole', async () => {
   const canvas = canvasIn(container);
   const alpha = canvas.getContext('2d')?.getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data[3];
   expect(alpha).toBe(0);
-});
-
-const steps = Array.from({ length: 10_000 }, (_, i) => i);
-const spec = (): ChartSpec => ({
-  steps,
-  all: [0, 10_000],
-  x: [0, 10_000],
-  y: [0, 1],
-  marks: [],
-  labels: () => [{ at: 0.7, text: 'now 0.7', color: 'ink', strong: true }],
-  changes: [{ step: 5000, text: 'R 10 → 0.25', count: 1, details: [] }],
-});
-
-/** Median of many, in milliseconds. */
-function median(times: number, work: () => void): number {
-  const taken = Array.from({ length: times }, () => {
-    const start = performance.now();
-    work();
-    return performance.now() - start;
-  }).sort((a, b) => a - b);
-  return taken[times >> 1] ?? NaN;
-}
-function context(width: number, height: number): CanvasRenderingContext2D {
-  const canvas = document.createElement('canvas');
-  canvas.width = width;
-  canvas.height = height;
-  return canvas.getContext('2d') as CanvasRenderingContext2D;
-}
-
-test('ten curves of ten thousand points, and a map, take a few milliseconds', () => {
-  const many: ChartSpec = {
-    ...spec(),
-    marks: Array.from({ length: 10 }, (_, c) => ({
-      kind: 'line' as const,
-      values: steps.map((i) => 0.5 + 0.4 * Math.sin(i * (c + 1))),
-      color: 'ink',
-    })),
-  };
-  const theme = new CanvasTheme();
-  const margins = { top: 18, right: 86, bottom: 18, left: 32 };
-  const paper = context(324, 150);
-  const curves = median(20, () => {
-    paper.clearRect(0, 0, 324, 150);
-    paintChart(paper, theme, many, layOut(many, 324, 150, margins, format));
-  });
-  const painter = new MixPainter();
-  const square = context(342, 342);
-  const size = { width: 342, height: 342, ratio: 1 };
-  const map = median(20, () => {
-    painter.draw(square, size, theme, ground, certain.slice(), 'grey');
-  });
-  console.info(`ten curves ${curves.toFixed(1)} ms, one map ${map.toFixed(1)} ms`);
-  // Generous, for tests share the machine.
-  expect(curves).toBeLessThan(60);
-  expect(map).toBeLessThan(60);
 });

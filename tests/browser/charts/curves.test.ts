@@ -2,11 +2,9 @@ import type { ComponentProps } from 'svelte';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { page, userEvent } from 'vitest/browser';
-import { paintChart } from '../../../src/charts/drawChart.ts';
-import { layOut, type ChartSpec, type Formats } from '../../../src/charts/lineChart.ts';
+import type { ChartSpec, Formats } from '../../../src/charts/lineChart.ts';
 import LineChart from '../../../src/charts/LineChart.svelte';
 import { StepAxis } from '../../../src/charts/stepAxis.svelte.ts';
-import { CanvasTheme } from '../../../src/charts/theme.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import Curves from '../../../src/panels/Curves.svelte';
@@ -356,28 +354,4 @@ describe('the column', () => {
     expect(entropy.left).toBeGreaterThan(kl.right);
     expect(loss.top).toBeGreaterThan(kl.bottom);
   });
-});
-
-test('how long drawing takes', () => {
-  const many: ChartSpec = {
-    ...spec(new StepAxis())(),
-    marks: Array.from({ length: 10 }, (_, c) => ({
-      kind: 'line' as const,
-      values: steps.map((i) => 0.5 + 0.4 * Math.sin(i * (c + 1))),
-      color: 'ink',
-    })),
-  };
-  const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [656, 300];
-  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
-  const theme = new CanvasTheme();
-  const margins = { top: 18, right: 86, bottom: 18, left: 34 };
-  const times = Array.from({ length: 21 }, () => {
-    const start = performance.now();
-    context.clearRect(0, 0, 656, 300);
-    paintChart(context, theme, many, layOut(many, 656, 300, margins, format));
-    return performance.now() - start;
-  }).sort((a, b) => a - b);
-  console.info(`ten curves of ten thousand points: ${(times[10] ?? NaN).toFixed(1)} ms`);
-  expect(times).toHaveLength(21);
 });

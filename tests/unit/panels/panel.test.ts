@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { EngineInfo, Metrics } from '../../../src/engine/protocol.ts';
 import { labById } from '../../../src/labs/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
-import { chosenExecutor, describeEngine } from '../../../src/panels/engine.ts';
+import { describeEngine } from '../../../src/panels/engine.ts';
+import { executorIdOf } from '../../../src/run/executors.ts';
 import { groupsOf, ownersOf } from '../../../src/panels/groups.ts';
 import { logHistogram, logPosition } from '../../../src/panels/histogram.ts';
 import { narrate, type Situation } from '../../../src/panels/narrative.ts';
@@ -204,7 +205,7 @@ describe('the engine', () => {
       name: 'tfjs, WebGPU',
       adapter: 'SwiftShader, emulated on the processor',
     });
-    expect(chosenExecutor(engine({ executor: 'oracle', backend: 'typescript' }))).toBe('oracle');
+    expect(executorIdOf(engine({ executor: 'oracle', backend: 'typescript' }))).toBe('oracle');
   });
 });
 

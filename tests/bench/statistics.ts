@@ -1,7 +1,0 @@
-/** A share of sorted values lies below it; NaN of nothing. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-}
-
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
