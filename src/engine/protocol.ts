@@ -1,5 +1,6 @@
 /** What page and worker say to each other: types and a list of names, so that the page's bundle holds none of the engine. */
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
+import type { ScheduleKind, ScheduleState } from './schedules.ts';
 
 /**
  * `tfjs` takes the WebGPU backend on a hardware adapter and cpu elsewhere; with a backend behind the colon it takes
@@ -80,6 +81,47 @@ export interface RunLog {
   executor?: ExecutorId;
   /** By step; those ahead of the run are applied when it gets there. */
   events: readonly RunEvent[];
+}
+
+/** Small numbers that training has changed: plain JSON. */
+export interface Progress {
+  status: Status;
+  /** Of the last step; null before the first, and where it was no number. */
+  gradientNorm: number | null;
+  /** Steps that the moments have seen. */
+  optimizerSteps: number;
+  /** The optimizer that the moments belong to. */
+  momentsOf: KnobValue | null;
+  schedule: ScheduleState;
+  /** Where the knobs that moved at one step moved away from. */
+  origin: { step: number; scheduler: ScheduleKind; schedule: ScheduleState } | null;
+  /** Step of the last event, and of the last recorded row (-1 before the first). */
+  lastEvent: number;
+  recorded: number;
+  /** Recorded rows that belong to it. */
+  rows: number;
+}
+
+/** What training has changed, at one step: with the log of its run and the recorded rows, the run goes on from it. */
+export interface Saved {
+  step: number;
+  /** Who trains here. */
+  executor: ExecutorId;
+  /** As they are in force at this step. */
+  knobs: KnobValues;
+  /** `[K, P]` */
+  parameters: Float64Array;
+  /** `[K, 2P]` */
+  moments: Float64Array;
+  progress: Progress;
+}
+
+/** A whole run as data: what is stored, exported and opened again where it stopped. */
+export interface KeptRun {
+  log: RunLog;
+  saved: Saved;
+  /** Recorded metrics: values `[rows, columns]`. */
+  series: { columns: readonly string[]; values: Float64Array };
 }
 
 /** What of a lab's data the page draws, by name; each lab says what it sends. */

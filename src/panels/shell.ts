@@ -1,3 +1,5 @@
+import type { DialogName } from './dialogs.ts';
+
 /** What the bars can ask of the shell. */
 export interface Shell {
   theme: Theme;
@@ -8,7 +10,7 @@ export interface Shell {
   toggle: () => void;
   step: () => void;
   reset: () => void;
-  show: (dialog: 'load' | 'export' | 'share' | 'help') => void;
+  show: (dialog: DialogName) => void;
 }
 
 export type Theme = 'system' | 'light' | 'dark';

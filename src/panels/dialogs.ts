@@ -1,0 +1,14 @@
+import type { Component } from 'svelte';
+import type { Run } from '../run/run.svelte.ts';
+
+/** A dialog of its own chunk: loaded when it is asked for, for most visits need none. */
+type Load = () => Promise<{ default: Component<{ run: Run; onclose: () => void }> }>;
+
+export const DIALOGS = {
+  load: () => import('./LoadDialog.svelte'),
+  export: () => import('./ExportDialog.svelte'),
+  share: () => import('./ShareDialog.svelte'),
+  help: () => import('./HelpDialog.svelte'),
+} satisfies Record<string, Load>;
+
+export type DialogName = keyof typeof DIALOGS;
