@@ -41,11 +41,15 @@ const api: TrainerApi = {
     return Promise.resolve();
   },
   load: (run) => player.load(run),
+  open: (run) => player.open(run),
   set: (knobs) => player.set(knobs),
   play: () => player.play(),
   pause: () => player.pause(),
   reset: () => player.reset(),
   step: (n) => player.step(n),
+  jump: (step) => player.jump(step),
+  undo: () => player.undo(),
+  redo: () => player.redo(),
   use: (executor) => player.use(executor),
   limit: (stepsPerSecond) => {
     player.limit(stepsPerSecond);

@@ -13,6 +13,10 @@ export class EventQueue {
     return this.#applied;
   }
 
+  get ahead(): readonly RunEvent[] {
+    return this.#ahead;
+  }
+
   /** All events, for the log of the run. */
   get all(): RunEvent[] {
     return [...this.#applied, ...this.#ahead];
@@ -42,12 +46,36 @@ export class EventQueue {
   }
 
   /**
-   * Puts back what was applied at or after `step`, when a run goes on from a checkpoint taken there: a value set twice
-   * at one step does no harm. Hand-overs are dropped; whoever rewinds says where the run goes on.
+   * Puts back what was applied at or after `step`, when a run goes on from a state of that step: a value set twice at
+   * one step does no harm. A pause at that very step is over, and whoever rewinds says who trains there.
    */
   rewind(step: number): void {
-    const undone = this.#applied.filter((event) => event.step >= step && event.key !== 'executor');
-    this.#applied = this.#applied.filter((event) => event.step < step);
+    const stays = (event: RunEvent): boolean =>
+      event.step < step || (event.step === step && (event.key === 'pause' || event.key === 'executor'));
+    const undone = this.#applied.filter((event) => !stays(event));
+    this.#applied = this.#applied.filter(stays);
     this.#ahead = [...undone, ...this.#ahead].sort((a, b) => a.step - b.step);
+  }
+
+  /** Forgets hand-overs at or after a step: the run was lost there, and goes on elsewhere. */
+  dropHandOvers(step: number): void {
+    const stays = (event: RunEvent): boolean => event.step < step || event.key !== 'executor';
+    this.#applied = this.#applied.filter(stays);
+    this.#ahead = this.#ahead.filter(stays);
+  }
+
+  /** Nothing more of the log happens. */
+  dropAhead(): void {
+    this.#ahead = [];
+  }
+
+  /** What was applied and what is ahead, to `restore`. */
+  save(): { applied: readonly RunEvent[]; ahead: readonly RunEvent[] } {
+    return { applied: [...this.#applied], ahead: [...this.#ahead] };
+  }
+
+  restore({ applied, ahead }: ReturnType<EventQueue['save']>): void {
+    this.#applied = [...applied];
+    this.#ahead = [...ahead];
   }
 }

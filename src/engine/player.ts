@@ -1,16 +1,21 @@
 import type { KnobValues } from '../terms/knob.ts';
 import type {
+  Change,
   EngineInfo,
   ExecutorId,
   Frame,
+  KeptRun,
   Loaded,
   Metrics,
   Notice,
   RunLog,
   Sample,
+  Saved,
   TemperatureFit,
+  Undone,
 } from './protocol.ts';
 import { nextChunk, Session, type SessionHost } from './session.ts';
+import { Deeds } from './snapshot.ts';
 
 const FRAME_MS = 50;
 /** A frame costs predictions: it may take at most this share of the time. */
@@ -19,6 +24,8 @@ const CHECKPOINT_MS = 1000;
 /** How long the page may leave a frame unanswered before it gets the next one all the same. */
 const ANSWER_MS = 1000;
 const MAX_STEPS = 10_000_000;
+/** Moves of the same knobs within this time are one drag, and taken back as one. */
+const DRAG_MS = 1000;
 
 export interface PlayerHost extends SessionHost {
   send: (frame: Frame, transfer: Transferable[]) => void;
@@ -46,55 +53,152 @@ export class Player {
   #frameCost = 0;
   #unanswered = 0;
   #lastCheckpoint = -Infinity;
+  /** The last state that was taken, and when one was last given to the page. */
+  #saved: Saved | undefined;
+  #lastGiven = -Infinity;
+  readonly #deeds = new Deeds();
+  #drag: { keys: string; at: number } | undefined;
+  /** Counts ways through the run: a new one ends the one before. */
+  #journeys = 0;
 
   constructor(host: PlayerHost) {
     this.#host = host;
   }
 
-  async load(log: RunLog): Promise<Loaded> {
+  load(log: RunLog): Promise<Loaded> {
+    return this.#replace({ log }, 'run');
+  }
+
+  /** Opens a run where it stopped, paused. */
+  open(run: KeptRun): Promise<Loaded> {
+    return this.#replace(run, 'run');
+  }
+
+  async #replace(run: Pick<KeptRun, 'log'> & Partial<KeptRun>, kind: 'run' | 'reset'): Promise<Loaded> {
     this.#playing = false;
-    const run = ++this.#run;
+    this.#journeys++;
+    const number = ++this.#run;
     return this.#exclusive(async () => {
-      const session = await Session.open(this.#host, log);
-      if (run !== this.#run) {
+      const { saved, series } = run;
+      const session = await Session.open(this.#host, run.log, saved && series && { saved, series });
+      if (number !== this.#run) {
         session.dispose();
         throw new Error('Another run was loaded meanwhile.');
       }
-      this.#session?.dispose();
-      this.#session = session;
-      this.#sessionRun = run;
-      this.#chunk = 1;
-      this.#speed = new Speedometer();
-      await this.#checkpoint();
-      const loaded: Loaded = {
-        engine: this.#engine(session),
-        metrics: await session.metrics(),
-        scene: session.task.scene,
-        labels: session.task.labels,
-        log: session.log,
-      };
-      await this.#frame();
-      return loaded;
+      // What nobody has trained or touched is no loss.
+      if (this.#session && this.#session.step > 0) await this.#remember({ kind, from: {}, to: {} });
+      return this.#take(session, number);
     });
+  }
+
+  async #take(session: Session, run: number): Promise<Loaded> {
+    this.#session?.dispose();
+    this.#session = session;
+    this.#sessionRun = run;
+    this.#chunk = 1;
+    this.#speed = new Speedometer();
+    this.#drag = undefined;
+    await this.#checkpoint();
+    const loaded: Loaded = {
+      engine: this.#engine(session),
+      metrics: await session.metrics(),
+      scene: session.task.scene,
+      labels: session.task.labels,
+      log: session.log,
+    };
+    await this.#frame();
+    return loaded;
+  }
+
+  /** Keeps this moment, to come back to from what is done now. */
+  async #remember(change: Omit<Change, 'step'>): Promise<void> {
+    const session = this.#opened();
+    const at = await session.snapshot();
+    this.#deeds.add({ change: { ...change, step: session.step }, at });
+    this.#drag = undefined;
+  }
+
+  undo(): Promise<Undone> {
+    return this.#turnBack('undo');
+  }
+
+  redo(): Promise<Undone> {
+    return this.#turnBack('redo');
+  }
+
+  async #turnBack(which: 'undo' | 'redo'): Promise<Undone> {
+    this.#playing = false;
+    this.#journeys++;
+    return this.#exclusive(async () => {
+      const session = this.#opened();
+      const deed = this.#deeds.take(which, await session.snapshot());
+      this.#drag = undefined;
+      if (!deed) return { change: undefined };
+      const { at, change } = deed;
+      const anew = which === 'undo';
+      if (at.start === session.start) {
+        await session.comeBack(at, { anew });
+        await this.#frame();
+        return { change };
+      }
+      const other = await Session.open(this.#host, at.start);
+      // A run that another one took the place of was not gone back in.
+      await other.comeBack(at, { anew: false });
+      return { change, loaded: await this.#take(other, ++this.#run) };
+    });
+  }
+
+  /** Goes to a step of this run, paused. A later command ends the way there. */
+  async jump(step: number): Promise<Metrics> {
+    const { end } = this.#opened();
+    if (!Number.isInteger(step) || step < 0 || step > end)
+      throw new Error(`jump(step) needs a whole number from 0 to ${String(end)}, not ${String(step)}.`);
+    this.#playing = false;
+    const [run, journey] = [this.#run, ++this.#journeys];
+    await this.#exclusive(async () => {
+      if (journey === this.#journeys) await this.#opened().rewind(step);
+    });
+    this.#drag = undefined;
+    return this.#walk(step, () => run === this.#run && journey === this.#journeys);
   }
 
   /** Moves live knobs at the next step boundary. */
   set(knobs: KnobValues): Promise<void> {
-    return this.#change((session) => session.set(knobs));
+    return this.#change(async (session) => {
+      const moved = Object.entries(knobs).filter(([key, value]) => session.knobs[key] !== value);
+      if (moved.length === 0) return;
+      const keys = moved.map(([key]) => key).join();
+      const now = this.#host.now();
+      const to = Object.fromEntries(moved);
+      if (this.#drag?.keys === keys && now - this.#drag.at < DRAG_MS) this.#deeds.extend(to);
+      else {
+        const from = Object.fromEntries(
+          moved.flatMap(([key]) => {
+            const value = session.knobs[key];
+            return value === undefined ? [] : [[key, value]];
+          }),
+        );
+        await this.#remember({ kind: 'knobs', from, to });
+      }
+      await session.set(knobs);
+      this.#drag = { keys, at: now };
+    });
   }
 
   async use(id: ExecutorId): Promise<EngineInfo> {
     await this.#change(async (session) => {
+      if (session.step > 0) await this.#remember({ kind: 'executor', from: {}, to: {} });
       await session.use(id);
       this.#chunk = 1;
       this.#speed = new Speedometer();
     });
-    return this.#engine(this.#open());
+    return this.#engine(this.#opened());
   }
 
   async play(): Promise<void> {
-    this.#open();
+    this.#opened();
     if (this.#playing) return;
+    this.#journeys++;
     this.#playing = true;
     void this.#loop(++this.#loops);
     await this.#exclusive(() => this.#frame());
@@ -102,11 +206,12 @@ export class Player {
 
   async pause(): Promise<void> {
     this.#playing = false;
+    this.#journeys++;
     await this.#exclusive(() => this.#frame());
   }
 
   async reset(): Promise<void> {
-    await this.load(this.#open().restart);
+    await this.#replace({ log: this.#opened().restart }, 'reset');
   }
 
   /** Exactly n steps, then paused; fewer only where the run diverges. */
@@ -114,11 +219,19 @@ export class Player {
     if (!Number.isInteger(n) || n < 1 || n > MAX_STEPS)
       throw new Error(`step(n) needs a whole number from 1 to ${String(MAX_STEPS)}, not ${String(n)}.`);
     this.#playing = false;
+    this.#journeys++;
     const run = this.#run;
-    const target = (await this.#exclusive(() => Promise.resolve(this.#open().step))) + n;
-    for (;;) {
-      const session = this.#open();
+    const target = (await this.#exclusive(() => Promise.resolve(this.#opened().step))) + n;
+    return this.#walk(target, () => {
       if (run !== this.#run) throw new Error('Another run was loaded meanwhile.');
+      return true;
+    });
+  }
+
+  /** Trains to a step as fast as possible, with frames now and then. @param goesOn asked before each chunk */
+  async #walk(target: number, goesOn: () => boolean): Promise<Metrics> {
+    while (goesOn()) {
+      const session = this.#opened();
       if (session.step >= target || session.status !== 'ok') break;
       await this.#exclusive(() => this.#train(session, Math.min(this.#chunk, target - session.step), false));
       // Frames during a long count are a courtesy: now and then, not 20 times a second.
@@ -127,7 +240,7 @@ export class Player {
     }
     return this.#exclusive(async () => {
       await this.#frame();
-      return this.#open().metrics();
+      return this.#opened().metrics();
     });
   }
 
@@ -145,32 +258,32 @@ export class Player {
   }
 
   metrics(): Promise<Metrics> {
-    return this.#exclusive(() => this.#open().metrics());
+    return this.#exclusive(() => this.#opened().metrics());
   }
 
   series(): Record<string, number[]> {
-    return this.#open().series.toRecord();
+    return this.#opened().series.toRecord();
   }
 
   samples(n: number): Promise<Sample[]> {
-    return this.#exclusive(() => this.#open().samples(n));
+    return this.#exclusive(() => this.#opened().samples(n));
   }
 
   parameters(): Promise<Float32Array> {
-    return this.#exclusive(() => this.#open().parameters());
+    return this.#exclusive(() => this.#opened().parameters());
   }
 
   fitTemperature(): Promise<TemperatureFit> {
-    return this.#exclusive(() => this.#open().fitTemperature());
+    return this.#exclusive(() => this.#opened().fitTemperature());
   }
 
   log(): RunLog {
-    return this.#open().log;
+    return this.#opened().log;
   }
 
   async #change(f: (session: Session) => Promise<void>): Promise<void> {
     await this.#exclusive(async () => {
-      await f(this.#open());
+      await f(this.#opened());
       await this.#frame();
     });
   }
@@ -182,7 +295,7 @@ export class Player {
         await this.#host.rest(100);
         continue;
       }
-      const session = this.#open();
+      const session = this.#opened();
       const started = this.#host.now();
       const steps =
         this.#limit > 0 ? Math.min(this.#chunk, Math.max(1, Math.round(this.#limit / 20))) : this.#chunk;
@@ -224,7 +337,7 @@ export class Player {
   }
 
   async #checkpoint(): Promise<void> {
-    await this.#open().checkpoint();
+    this.#saved = await this.#opened().checkpoint();
     this.#lastCheckpoint = this.#host.now();
   }
 
@@ -235,10 +348,11 @@ export class Player {
   }
 
   async #frame(): Promise<void> {
-    const session = this.#open();
+    const session = this.#opened();
     const started = this.#host.now();
     const metrics = await session.metrics();
     const view = await session.view();
+    const saved = await this.#savedNow();
     const { from, values } = session.series.take();
     const notice: Notice | undefined = session.notice;
     session.notice = undefined;
@@ -252,6 +366,12 @@ export class Player {
       view,
       knobs: session.knobs,
       events: session.events,
+      ahead: session.ahead,
+      end: session.end,
+      branch: session.branch,
+      ...(this.#deeds.undo && { undo: this.#deeds.undo }),
+      ...(this.#deeds.redo && { redo: this.#deeds.redo }),
+      ...(saved && { saved }),
       ...(notice && { notice }),
     };
     this.#host.send(frame, [
@@ -263,11 +383,20 @@ export class Player {
     this.#frameCost = this.#lastFrame - started;
   }
 
+  /** The state at this very moment, where one is due: whenever nothing trains, and about once a second. */
+  async #savedNow(): Promise<Saved | undefined> {
+    const due = !this.#playing || this.#host.now() - this.#lastGiven > CHECKPOINT_MS;
+    if (!due) return undefined;
+    await this.#checkpoint();
+    this.#lastGiven = this.#host.now();
+    return this.#saved;
+  }
+
   #engine(session: Session): EngineInfo {
     return { ...session.info, stepsPerSecond: this.#speed.at(this.#host.now()) };
   }
 
-  #open(): Session {
+  #opened(): Session {
     if (!this.#session) throw new Error('No run is loaded yet.');
     return this.#session;
   }

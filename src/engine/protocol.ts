@@ -1,4 +1,4 @@
-/** What page and worker say to each other: types and a list of names, so that the page's bundle holds none of the engine. */
+/** What page and worker say to each other: types and the names of executors, so that the page's bundle holds none of the engine. */
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import type { ScheduleKind, ScheduleState } from './schedules.ts';
 
@@ -18,6 +18,10 @@ export interface ExecutorInfo {
   /** True where a GPU is emulated on the processor. */
   software: boolean;
 }
+
+/** The id that asks for just what runs. */
+export const executorIdOf = ({ executor, backend }: ExecutorInfo): ExecutorId =>
+  executor === 'oracle' ? 'oracle' : backend === 'webgpu' ? 'tfjs:webgpu' : 'tfjs:cpu';
 
 /** What an executor holds; tensors are tfjs's, 0 elsewhere. */
 export interface Memory {
@@ -137,6 +141,23 @@ export interface Loaded {
   log: RunLog;
 }
 
+/** Something done by hand that can be taken back. */
+export interface Change {
+  /** Knobs moved, training handed over, back to step 0, or another run in the place of this one. */
+  kind: 'knobs' | 'executor' | 'reset' | 'run';
+  /** At which it was done. */
+  step: number;
+  /** What it moved, for `knobs`. */
+  from: KnobValues;
+  to: KnobValues;
+}
+
+/** What undo and redo did: `loaded` where another run has come back. */
+export interface Undone {
+  change: Change | undefined;
+  loaded?: Loaded;
+}
+
 /** About 20 times a second while training, and after every command that changes something. */
 export interface Frame {
   kind: 'frame';
@@ -151,8 +172,18 @@ export interface Frame {
   view: Arrays;
   /** Knobs as they are in force now. */
   knobs: KnobValues;
-  /** All events that have taken effect. */
+  /** All events that have taken effect, and those that a replay still holds. */
   events: readonly RunEvent[];
+  ahead: readonly RunEvent[];
+  /** The last step that this run has been trained to: `step` is less where somebody went back in time. */
+  end: number;
+  /** Counts runs and branches: a run that is gone back in and then goes another way is another run from there on. */
+  branch: number;
+  /** What undo would take back, and redo bring back, where there is something. */
+  undo?: Change;
+  redo?: Change;
+  /** The state at this very frame, after commands and about once a second of training. */
+  saved?: Saved;
   /** What happened, as a sentence, where something did. */
   notice?: Notice;
 }
@@ -179,12 +210,19 @@ export interface TrainerApi {
   /** Hands over the port on which frames come, and the address of the page, under which bundled data lie. */
   connect: (frames: MessagePort, base: string) => Promise<void>;
   load: (run: RunLog) => Promise<Loaded>;
+  /** Opens a run where it stopped, paused. @throws Error where the state does not fit the run */
+  open: (run: KeptRun) => Promise<Loaded>;
   set: (knobs: KnobValues) => Promise<void>;
   play: () => Promise<void>;
   pause: () => Promise<void>;
   /** Back to step 0 and to the same initial weights, with the knobs as they are now and an empty log. */
   reset: () => Promise<void>;
   step: (n: number) => Promise<Metrics>;
+  /** Goes to a step between 0 and the end of the run, paused: the state as it was there. */
+  jump: (step: number) => Promise<Metrics>;
+  /** Takes back the last change, or brings back what was taken back: weights, step and curves as they were, paused. */
+  undo: () => Promise<Undone>;
+  redo: () => Promise<Undone>;
   use: (executor: ExecutorId) => Promise<EngineInfo>;
   /** Steps per second at most; 0: as fast as possible. */
   limit: (stepsPerSecond: number) => Promise<void>;

@@ -42,6 +42,20 @@ export class Series {
     this.#taken = Math.min(this.#taken, length);
   }
 
+  /** All rows as they are now: rows never change, so that this costs little. */
+  save(): { columns: readonly string[]; rows: readonly Float64Array[] } {
+    return { columns: this.#columns, rows: [...this.#rows] };
+  }
+
+  /** The first `length` rows of what was saved; those that are here already are not handed out again. */
+  restore({ columns, rows }: ReturnType<Series['save']>, length = rows.length): void {
+    const next = rows.slice(0, length);
+    const same = next.findIndex((row, i) => row !== this.#rows[i]);
+    this.#taken = Math.min(this.#taken, same < 0 ? next.length : same);
+    this.#columns = [...columns];
+    this.#rows = next;
+  }
+
   clear(): void {
     this.truncate(0);
   }

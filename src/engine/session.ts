@@ -9,29 +9,29 @@ import {
   type ParameterState,
 } from './executor.ts';
 import { initialParameters } from './initialization.ts';
+import { Marks } from './marks.ts';
 import { biasCorrections } from './optimizers.ts';
 import { parameterLayout } from './plan.ts';
-import type {
-  Arrays,
-  EngineInfo,
-  ExecutorId,
-  ExecutorInfo,
-  Metrics,
-  Notice,
-  RunEvent,
-  RunLog,
-  Sample,
-  TemperatureFit,
-} from './protocol.ts';
 import {
-  createSchedule,
-  SCHEDULE_DEFAULTS,
-  type Schedule,
-  type ScheduleHyper,
-  type ScheduleKind,
-  type ScheduleState,
-} from './schedules.ts';
+  executorIdOf,
+  type Arrays,
+  type EngineInfo,
+  type ExecutorId,
+  type ExecutorInfo,
+  type KeptRun,
+  type Metrics,
+  type Notice,
+  type Progress,
+  type RunEvent,
+  type RunLog,
+  type Sample,
+  type Saved,
+  type TemperatureFit,
+} from './protocol.ts';
+import { moveSchedule, scheduleKind, scheduleOf } from './rate.ts';
+import type { Schedule } from './schedules.ts';
 import { nextRecording, Series } from './series.ts';
+import type { Snapshot } from './snapshot.ts';
 import type { Measured, Task } from './task.ts';
 
 /** Time that one chunk of training takes at best: short enough to answer, long enough to hide the cost of calling. */
@@ -44,28 +44,6 @@ export interface SessionHost {
   createExecutor: (id: ExecutorId | undefined, setup: ExecutorSetup) => Promise<Executor>;
   /** Where a run goes on when its executor is lost. */
   refuge: (lost: ExecutorInfo) => ExecutorId;
-}
-
-/** Everything that a run can go on from. */
-interface Checkpoint {
-  step: number;
-  state: ParameterState;
-  knobs: KnobValues;
-  schedule: ScheduleState;
-  momentsOf: KnobValue | undefined;
-  optimizerSteps: number;
-  gradientNorm: number;
-  rows: number;
-  recorded: number;
-  origin: Origin | undefined;
-  lastEvent: number;
-}
-
-/** Where the knobs that moved at one step moved away from. */
-interface Origin {
-  step: number;
-  scheduler: ScheduleKind;
-  schedule: ScheduleState;
 }
 
 interface Evaluation {
@@ -98,11 +76,17 @@ export class Session {
   #lastEvent = 0;
   /** Step of the last recorded row. */
   #recorded = -1;
-  #origin: Origin | undefined;
+  #origin: Progress['origin'] = null;
   /** The optimizer that the moments belong to. */
-  #momentsOf: KnobValue | undefined;
+  #momentsOf: KnobValue | null;
   #evaluation: Evaluation | undefined;
-  #checkpoint: Checkpoint | undefined;
+  #checkpoint: Saved | undefined;
+  #marks = new Marks();
+  /** Where the run had got to, while it is back at an earlier moment. */
+  #beyond: Snapshot | undefined;
+  /** Runs and branches that there have been. */
+  static #branches = 0;
+  #branch = ++Session.#branches;
   #byHand = false;
 
   private constructor(host: SessionHost, log: RunLog, task: Task, executor: Executor) {
@@ -114,26 +98,36 @@ export class Session {
     this.#base = log.knobs;
     this.#knobs = log.knobs;
     this.#queue = new EventQueue(log.events);
-    this.#schedule = this.#newSchedule();
-    this.#momentsOf = log.knobs['training.optimizer'];
+    this.#schedule = scheduleOf(scheduleKind(log.knobs), this.#number);
+    this.#momentsOf = log.knobs['training.optimizer'] ?? null;
   }
 
-  /** A run at step 0, evaluated. */
-  static async open(host: SessionHost, log: RunLog): Promise<Session> {
+  /**
+   * A run at step 0, evaluated; or where it stopped, with its recorded rows.
+   *
+   * @throws Error where the state does not fit the run
+   */
+  static async open(host: SessionHost, log: RunLog, kept?: Omit<KeptRun, 'log'>): Promise<Session> {
     const task = await host.build(log);
     const { count } = parameterLayout(task.plan);
-    const executor = await host.createExecutor(log.executor, {
+    const setup: ExecutorSetup = {
       plan: task.plan,
       members: 1,
       data: task.data,
       state: { parameters: initialParameters(task.plan, log.seed), moments: new Float64Array(2 * count) },
       knobs: numericKnobs(task, log.knobs),
+    };
+    const executor = await host.createExecutor(log.executor, setup).catch((error: unknown) => {
+      // What was trained elsewhere can go on here on what there is.
+      if (kept) return host.createExecutor(undefined, setup);
+      throw error;
     });
     const session = new Session(host, log, task, executor);
     await session.#applyDue();
     // Events of step 0 have recorded it already.
     if (session.series.length === 0) await session.#record();
     await session.checkpoint();
+    if (kept) await session.#takeUp(kept, log);
     return session;
   }
 
@@ -155,6 +149,25 @@ export class Session {
 
   get events(): readonly RunEvent[] {
     return this.#queue.applied;
+  }
+
+  /** Events that a replay still holds. */
+  get ahead(): readonly RunEvent[] {
+    return this.#queue.ahead;
+  }
+
+  /** The last step that this run was trained to. */
+  get end(): number {
+    return Math.max(this.#step, this.#beyond?.saved.step ?? 0);
+  }
+
+  get branch(): number {
+    return this.#branch;
+  }
+
+  /** The log that this session was opened with: says which data and which model it has. */
+  get start(): RunLog {
+    return this.#start;
   }
 
   /** The run so far, with what is still ahead of it: enough to have the same run again. */
@@ -200,8 +213,11 @@ export class Session {
           nextRecording(this.#step, this.#lastEvent),
           this.#byEpoch ? this.#nextEpochEnd() : Infinity,
           this.#step + MAX_CHUNK,
+          this.#beyond?.saved.step ?? Infinity,
         );
         await this.#train(end - this.#step);
+        // Where it had got to already, by the same way.
+        if (this.#beyond && this.#step >= this.#beyond.saved.step) this.#beyond = undefined;
         if (until()) break;
       }
       // Events due right now belong to this moment: they show before the next step, not after it.
@@ -219,6 +235,7 @@ export class Session {
     const moved = Object.entries(changes).filter(([key, value]) => this.#knobs[key] !== value);
     if (moved.length === 0) return;
     this.#byHand = true;
+    this.#branchOff();
     if (this.#step === 0) this.#base = { ...this.#base, ...Object.fromEntries(moved) };
     else for (const [key, value] of moved) this.#queue.record({ step: this.#step, key, value });
     const at = this.#step;
@@ -235,6 +252,7 @@ export class Session {
     await this.#guarded(async () => {
       await this.#handOver(id, await this.#executor.save());
     });
+    this.#branchOff();
     if (this.#step === 0) this.#executorId = id;
     else this.#queue.record({ step: this.#step, key: 'executor', value: id });
     this.#byHand = true;
@@ -265,23 +283,85 @@ export class Session {
     return this.#guarded(async () => Float32Array.from((await this.#executor.save()).parameters));
   }
 
-  /** Keeps what the run can go on from. */
-  async checkpoint(): Promise<void> {
-    await this.#guarded(async () => {
-      this.#checkpoint = {
+  /** Keeps what the run can go on from, and gives it. */
+  async checkpoint(): Promise<Saved> {
+    return this.#guarded(async () => {
+      const { parameters, moments } = await this.#executor.save();
+      const saved: Saved = {
         step: this.#step,
-        state: await this.#executor.save(),
+        executor: executorIdOf(this.#executor.info),
         knobs: this.#knobs,
-        schedule: this.#schedule.state(),
-        momentsOf: this.#momentsOf,
-        optimizerSteps: this.#optimizerSteps,
-        gradientNorm: this.#gradientNorm,
-        rows: this.series.length,
-        recorded: this.#recorded,
-        origin: this.#origin,
-        lastEvent: this.#lastEvent,
+        parameters,
+        moments,
+        progress: {
+          status: this.#status,
+          gradientNorm: Number.isFinite(this.#gradientNorm) ? this.#gradientNorm : null,
+          optimizerSteps: this.#optimizerSteps,
+          momentsOf: this.#momentsOf,
+          schedule: this.#schedule.state(),
+          origin: this.#origin,
+          lastEvent: this.#lastEvent,
+          recorded: this.#recorded,
+          rows: this.series.length,
+        },
       };
+      this.#checkpoint = saved;
+      this.#marks.add(saved);
+      return saved;
     });
+  }
+
+  /** This moment, to `comeBack` to. */
+  async snapshot(): Promise<Snapshot> {
+    return {
+      start: this.#start,
+      saved: await this.checkpoint(),
+      queue: this.#queue.save(),
+      series: this.series.save(),
+      marks: this.#marks.list,
+      base: this.#base,
+      executor: this.#executorId,
+      byHand: this.#byHand,
+      branch: this.#branch,
+      beyond: this.#beyond,
+    };
+  }
+
+  /**
+   * Comes back to a moment of this run, or of one from the same start.
+   *
+   * @param anew whether it is another run from here on, for where it was until now is to be kept too
+   */
+  async comeBack(to: Snapshot, { anew = false } = {}): Promise<void> {
+    await this.#put(to.saved, to.series);
+    this.#base = to.base;
+    this.#executorId = to.executor;
+    this.#byHand = to.byHand;
+    this.#branch = anew ? ++Session.#branches : to.branch;
+    this.#beyond = to.beyond;
+    this.#marks = new Marks(to.marks);
+    this.#queue.restore(to.queue);
+  }
+
+  /**
+   * Goes back to the last known state at or before a step, from which training leads to that step by the same way; or
+   * forward again, to where the run had got to.
+   */
+  async rewind(step: number): Promise<void> {
+    if (step === this.#step) return;
+    const end = (this.#beyond ??= await this.snapshot());
+    if (step >= end.saved.step) {
+      await this.comeBack(end);
+      return;
+    }
+    const from = new Marks(end.marks).before(step);
+    if (!from) throw new Error(`Nothing of this run is known at or before step ${String(step)}.`);
+    // Already on the way.
+    if (from.step <= this.#step && this.#step <= step) return;
+    await this.#put(from, end.series);
+    this.#queue.restore(end.queue);
+    this.#queue.rewind(from.step);
+    await this.#applyDue();
   }
 
   dispose(): void {
@@ -290,7 +370,10 @@ export class Session {
 
   /** Whether the rate changes at the ends of epochs. */
   get #byEpoch(): boolean {
-    return this.#scheduleKind === 'reduce_on_plateau' || this.#scheduleKind === 'cosine_warm_restarts';
+    return (
+      scheduleKind(this.#knobs) === 'reduce_on_plateau' ||
+      scheduleKind(this.#knobs) === 'cosine_warm_restarts'
+    );
   }
 
   get #stepsPerEpoch(): number {
@@ -306,8 +389,75 @@ export class Session {
     return (last?.value as ExecutorId | undefined) ?? this.#executorId;
   }
 
-  #number(key: string): number {
-    return this.task.numeric(this.#knobs, key);
+  readonly #number = (key: string): number => this.task.numeric(this.#knobs, key);
+
+  /** What a hand does at an earlier moment of a run, makes another run from there on. */
+  #branchOff(): void {
+    if (!this.#beyond) return;
+    this.#beyond = undefined;
+    this.#queue.dropAhead();
+    this.#marks.cut(this.#step);
+    this.#branch = ++Session.#branches;
+  }
+
+  /**
+   * Puts a state in the place of this one.
+   *
+   * @param series rows of which the first ones belong to it
+   * @param lost whether the executor is gone
+   */
+  async #put(saved: Saved, series: ReturnType<Series['save']>, lost = false): Promise<void> {
+    const { parameters, moments, progress, knobs } = saved;
+    if (lost || saved.executor !== executorIdOf(this.#executor.info))
+      await this.#handOver(saved.executor, { parameters, moments }, knobs);
+    else {
+      this.#executor.restore({ parameters, moments });
+      this.#executor.setKnobs(numericKnobs(this.task, knobs));
+    }
+    this.#step = saved.step;
+    this.#knobs = knobs;
+    this.#status = progress.status;
+    this.#gradientNorm = progress.gradientNorm ?? NaN;
+    this.#optimizerSteps = progress.optimizerSteps;
+    this.#momentsOf = progress.momentsOf;
+    this.#schedule = scheduleOf(progress.schedule.kind, this.#number, progress.schedule);
+    this.#origin = progress.origin;
+    this.#lastEvent = progress.lastEvent;
+    this.#recorded = progress.recorded;
+    this.series.restore(series, progress.rows);
+    this.#evaluation = undefined;
+    this.#checkpoint = saved;
+  }
+
+  /** Goes on with a run that was kept, where it stopped. */
+  async #takeUp({ saved, series }: Omit<KeptRun, 'log'>, log: RunLog): Promise<void> {
+    const { count } = parameterLayout(this.task.plan);
+    const fits =
+      saved.parameters.length === count &&
+      saved.moments.length === 2 * count &&
+      series.values.length >= saved.progress.rows * series.columns.length;
+    if (!fits)
+      throw new Error(
+        'The weights that were kept do not fit the model of this run; it can only be trained again from step 0.',
+      );
+    this.#queue.restore({ applied: log.events, ahead: [] });
+    this.#queue.rewind(saved.step);
+    const width = series.columns.length;
+    const rows = Array.from({ length: saved.progress.rows }, (_, i) =>
+      series.values.slice(i * width, (i + 1) * width),
+    );
+    const kept = { columns: series.columns, rows };
+    try {
+      await this.#put(saved, kept);
+    } catch {
+      // Another machine than the one that it was trained on.
+      const executor = executorIdOf(this.#executor.info);
+      await this.#put({ ...saved, executor }, kept);
+      this.#queue.record({ step: saved.step, key: 'executor', value: executor });
+    }
+    await this.#applyDue();
+    this.#byHand = true;
+    await this.checkpoint();
   }
 
   /** Trains `steps` steps, between which nothing changes but an exponential rate. */
@@ -350,7 +500,7 @@ export class Session {
     }
     if (this.#byEpoch && this.#step % this.#stepsPerEpoch === 0)
       this.#schedule.afterEpoch(
-        this.#scheduleKind === 'reduce_on_plateau' ? (await this.#evaluate()).measured.total : NaN,
+        scheduleKind(this.#knobs) === 'reduce_on_plateau' ? (await this.#evaluate()).measured.total : NaN,
       );
     if (nextRecording(this.#step - 1, this.#lastEvent) === this.#step) await this.#record();
   }
@@ -414,17 +564,22 @@ export class Session {
    */
   async #apply(changes: KnobValues): Promise<void> {
     if (this.#origin?.step === this.#step) {
-      this.#replaceSchedule(this.#origin.schedule);
+      this.#schedule = scheduleOf(this.#origin.schedule.kind, this.#number, this.#origin.schedule);
       if (this.#status === 'ok') this.series.truncate(this.series.length - 1);
     } else {
       // A jump needs both its ends: the last value under the old knobs, and the first under the new ones.
       if (this.#step > 0 && this.#recorded !== this.#step) await this.#record();
-      this.#origin = { step: this.#step, scheduler: this.#scheduleKind, schedule: this.#schedule.state() };
+      this.#origin = {
+        step: this.#step,
+        scheduler: scheduleKind(this.#knobs),
+        schedule: this.#schedule.state(),
+      };
     }
     this.#knobs = { ...this.#knobs, ...changes };
     this.#executor.setKnobs(numericKnobs(this.task, this.#knobs));
-    if (this.#scheduleKind === this.#origin.scheduler) this.#updateSchedule();
-    else this.#schedule = this.#newSchedule();
+    const kind = scheduleKind(this.#knobs);
+    if (kind === this.#origin.scheduler) moveSchedule(this.#schedule, this.#number);
+    else this.#schedule = scheduleOf(kind, this.#number);
     this.#lastEvent = this.#step;
     this.#evaluation = undefined;
     if (this.#step === 0) this.series.clear();
@@ -433,53 +588,21 @@ export class Session {
 
   /** Moments of one optimizer mean nothing to another: a changed optimizer starts afresh, as in PyTorch. */
   async #freshMoments(): Promise<void> {
-    if (this.#momentsOf === this.#knobs['training.optimizer']) return;
-    this.#momentsOf = this.#knobs['training.optimizer'];
+    const optimizer = this.#knobs['training.optimizer'] ?? null;
+    if (this.#momentsOf === optimizer) return;
+    this.#momentsOf = optimizer;
     const { parameters } = await this.#executor.save();
     this.#executor.restore({ parameters, moments: new Float64Array(2 * parameters.length) });
     this.#optimizerSteps = 0;
   }
 
-  #replaceSchedule(state: ScheduleState): void {
-    this.#schedule = createSchedule(state.kind, this.#scheduleHyper(), state.base);
-    this.#schedule.restore(state);
-  }
-
-  #updateSchedule(): void {
-    this.#schedule.setHyper(this.#scheduleHyper());
-    this.#schedule.setBase(this.#number('training.learning_rate'));
-  }
-
-  #newSchedule(): Schedule {
-    return createSchedule(this.#scheduleKind, this.#scheduleHyper(), this.#number('training.learning_rate'));
-  }
-
-  get #scheduleKind(): ScheduleKind {
-    return this.#knobs['training.scheduler'] as ScheduleKind;
-  }
-
-  #scheduleHyper(): ScheduleHyper {
-    return {
-      ...SCHEDULE_DEFAULTS,
-      decay: this.#number('training.lr_decay'),
-      patience: this.#number('training.patience'),
-      factor: this.#number('training.factor'),
-      threshold: this.#number('training.threshold'),
-      cooldown: this.#number('training.cooldown'),
-      minLearningRate: this.#number('training.min_lr'),
-      t0: this.#number('training.t_0'),
-      tMult: this.#number('training.t_mult'),
-      etaMin: this.#number('training.eta_min'),
-    };
-  }
-
-  async #handOver(id: ExecutorId, state: ParameterState): Promise<void> {
+  async #handOver(id: ExecutorId, state: ParameterState, knobs = this.#knobs): Promise<void> {
     const next = await this.#host.createExecutor(id, {
       plan: this.task.plan,
       members: 1,
       data: this.task.data,
       state,
-      knobs: numericKnobs(this.task, this.#knobs),
+      knobs: numericKnobs(this.task, knobs),
     });
     this.#executor.dispose();
     this.#executor = next;
@@ -502,20 +625,11 @@ export class Session {
     const lost = this.#executor.info;
     const from = this.#checkpoint;
     if (!from) throw new ExecutorLost('The GPU was lost before training began. Load the run again.');
-    this.#step = from.step;
-    this.#knobs = from.knobs;
-    this.#replaceSchedule(from.schedule);
-    this.#momentsOf = from.momentsOf;
-    this.#origin = from.origin;
-    this.#recorded = from.recorded;
-    this.#optimizerSteps = from.optimizerSteps;
-    this.#gradientNorm = from.gradientNorm;
-    this.#lastEvent = from.lastEvent;
-    this.series.truncate(from.rows);
     this.#queue.rewind(from.step);
-    const refuge = this.#host.refuge(lost);
-    await this.#handOver(refuge, from.state);
-    this.#queue.record({ step: from.step, key: 'executor', value: refuge });
+    this.#queue.dropHandOvers(from.step);
+    const executor = this.#host.refuge(lost);
+    await this.#put({ ...from, executor }, this.series.save(), true);
+    this.#queue.record({ step: from.step, key: 'executor', value: executor });
     this.notice = {
       kind: 'lost',
       text: `The GPU was lost at step ${String(at)}. The processor goes on from step ${String(from.step)}.`,

@@ -1,5 +1,5 @@
 import type { EngineInfo, ExecutorId } from '../engine/protocol.ts';
-import { executorIdOf } from '../run/executors.ts';
+import { executorIdOf } from '../engine/protocol.ts';
 import type { Run } from '../run/run.svelte.ts';
 import { formatNumber } from './format.ts';
 

@@ -1,11 +1,7 @@
-import { EXECUTORS, type ExecutorId, type ExecutorInfo } from '../engine/protocol.ts';
+import { EXECUTORS, type ExecutorId } from '../engine/protocol.ts';
 
 /** @throws Error that names those that there are */
 export function checkExecutor(id: string): asserts id is ExecutorId {
   if (!EXECUTORS.some((known) => known === id))
     throw new Error(`There is no executor "${id}". Known: ${EXECUTORS.join(', ')}.`);
 }
-
-/** The id that asks for just what runs. */
-export const executorIdOf = ({ executor, backend }: ExecutorInfo): ExecutorId =>
-  executor === 'oracle' ? 'oracle' : backend === 'webgpu' ? 'tfjs:webgpu' : 'tfjs:cpu';

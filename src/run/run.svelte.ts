@@ -1,14 +1,15 @@
-import type {
-  Arrays,
-  EngineInfo,
-  ExecutorId,
-  Frame,
-  Metrics,
-  Notice,
-  RunEvent,
-  RunLog,
-  Sample,
-  TemperatureFit,
+import {
+  executorIdOf,
+  type Arrays,
+  type EngineInfo,
+  type ExecutorId,
+  type Frame,
+  type Metrics,
+  type Notice,
+  type RunEvent,
+  type RunLog,
+  type Sample,
+  type TemperatureFit,
 } from '../engine/protocol.ts';
 import { labs } from '../labs/index.ts';
 import type { Lab, Problem } from '../labs/lab.ts';
@@ -16,7 +17,7 @@ import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import * as v from 'valibot';
 import { Client } from './client.ts';
 import { checkKnobs, ConfigError, seedSchema, type Config } from './config.ts';
-import { checkExecutor, executorIdOf } from './executors.ts';
+import { checkExecutor } from './executors.ts';
 import type * as requests from './request.ts';
 import type { LoadRequest, toLink } from './request.ts';
 import { SeriesStore } from './series.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
 import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
-import type { RunEvent, RunLog } from '../../src/engine/protocol.ts';
+import type { KeptRun, RunEvent, RunLog } from '../../src/engine/protocol.ts';
 import { Session } from '../../src/engine/session.ts';
 import { labById } from '../../src/labs/index.ts';
 import { defaultsOf } from '../../src/labs/lab.ts';
@@ -42,6 +42,7 @@ export const readPublic = async (path: string): Promise<unknown> =>
 export async function openSession(
   log: RunLog,
   createExecutor: (setup: ExecutorSetup) => Executor = (setup) => new OracleExecutor(setup),
+  kept?: Omit<KeptRun, 'log'>,
 ): Promise<Session> {
   const runtime = await runtimes[log.lab]?.();
   if (!runtime) throw new Error(`The lab ${log.lab} has no runtime.`);
@@ -52,5 +53,6 @@ export async function openSession(
       refuge: () => 'oracle',
     },
     log,
+    kept,
   );
 }

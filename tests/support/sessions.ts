@@ -7,7 +7,7 @@ import type {
   ParameterState,
 } from '../../src/engine/executor.ts';
 import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
-import type { RunLog } from '../../src/engine/protocol.ts';
+import type { KeptRun, RunLog } from '../../src/engine/protocol.ts';
 import type { Session } from '../../src/engine/session.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 import { openSession, serviceMixLog, type RunOptions } from './runs.ts';
@@ -42,13 +42,18 @@ export interface Watched {
 export async function openTiny(
   log: RunLog,
   create: (setup: ExecutorSetup, count: number) => Executor = (setup) => new OracleExecutor(setup),
+  kept?: Omit<KeptRun, 'log'>,
 ): Promise<Watched> {
   const executors: Executor[] = [];
-  const session = await openSession(log, (setup) => {
-    const executor = create(setup, executors.length);
-    executors.push(executor);
-    return executor;
-  });
+  const session = await openSession(
+    log,
+    (setup) => {
+      const executor = create(setup, executors.length);
+      executors.push(executor);
+      return executor;
+    },
+    kept,
+  );
   return {
     session,
     executors,
@@ -121,4 +126,12 @@ export class Observed implements Executor {
     this.disposed = true;
     this.#inner.dispose();
   }
+}
+
+/** All of a run, as the page keeps it. */
+export async function keep(session: Session): Promise<KeptRun> {
+  const saved = structuredClone(await session.checkpoint());
+  const { columns, rows } = session.series.save();
+  const values = Float64Array.from(rows.flatMap((row) => [...row]));
+  return { log: structuredClone(session.log), saved, series: { columns: [...columns], values } };
 }

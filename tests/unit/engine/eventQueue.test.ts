@@ -49,11 +49,13 @@ describe('the events of a run', () => {
     expect(queue.all).toEqual([at(10), at(20), at(25, 3), at(50, 1, 'clip')]);
   });
 
-  test('that handed the run over are not put back: whoever rewinds says where it goes on', () => {
+  test('that handed the run over later are dropped where it was lost', () => {
     const queue = new EventQueue([]);
     queue.record(at(10, 'tfjs', 'executor'));
     queue.record(at(30, 'oracle', 'executor'));
     queue.rewind(20);
+    expect(queue.nextStep).toBe(30);
+    queue.dropHandOvers(20);
     expect(queue.all).toEqual([at(10, 'tfjs', 'executor')]);
   });
 

@@ -3,7 +3,7 @@ import type { EngineInfo, Metrics } from '../../../src/engine/protocol.ts';
 import { labById } from '../../../src/labs/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import { describeEngine } from '../../../src/panels/engine.ts';
-import { executorIdOf } from '../../../src/run/executors.ts';
+import { executorIdOf } from '../../../src/engine/protocol.ts';
 import { groupsOf, ownersOf } from '../../../src/panels/groups.ts';
 import { logHistogram, logPosition } from '../../../src/panels/histogram.ts';
 import { narrate, type Situation } from '../../../src/panels/narrative.ts';

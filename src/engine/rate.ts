@@ -1,0 +1,42 @@
+import type { KnobValues } from '../terms/knob.ts';
+import {
+  createSchedule,
+  SCHEDULE_DEFAULTS,
+  type Schedule,
+  type ScheduleHyper,
+  type ScheduleKind,
+  type ScheduleState,
+} from './schedules.ts';
+
+/** A knob's number by its key. */
+type Numbers = (key: string) => number;
+
+export const scheduleKind = (knobs: KnobValues): ScheduleKind => knobs['training.scheduler'] as ScheduleKind;
+
+/** The schedule that the knobs ask for, at its beginning or in a state that it was in. */
+export function scheduleOf(kind: ScheduleKind, number: Numbers, state?: ScheduleState): Schedule {
+  const schedule = createSchedule(kind, hyper(number), state?.base ?? number('training.learning_rate'));
+  if (state) schedule.restore(state);
+  return schedule;
+}
+
+/** Gives a running schedule the knobs as they are now. */
+export function moveSchedule(schedule: Schedule, number: Numbers): void {
+  schedule.setHyper(hyper(number));
+  schedule.setBase(number('training.learning_rate'));
+}
+
+function hyper(number: Numbers): ScheduleHyper {
+  return {
+    ...SCHEDULE_DEFAULTS,
+    decay: number('training.lr_decay'),
+    patience: number('training.patience'),
+    factor: number('training.factor'),
+    threshold: number('training.threshold'),
+    cooldown: number('training.cooldown'),
+    minLearningRate: number('training.min_lr'),
+    t0: number('training.t_0'),
+    tMult: number('training.t_mult'),
+    etaMin: number('training.eta_min'),
+  };
+}
