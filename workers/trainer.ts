@@ -30,15 +30,28 @@ async function readPublic(path: string): Promise<unknown> {
   return answer.json() as Promise<unknown>;
 }
 
+/** Resolves when the lock is held, which it is from then on; at once where the browser has no locks. */
+function held(lock: string): Promise<void> {
+  // Not in pages without TLS.
+  const locks = navigator.locks as LockManager | undefined;
+  if (!locks) return Promise.resolve();
+  return new Promise((resolve) => {
+    void locks.request(lock, () => {
+      resolve();
+      return new Promise(() => undefined);
+    });
+  });
+}
+
 const api: TrainerApi = {
-  connect: (port, address) => {
+  connect: async (port, address, lock) => {
     frames = port;
     base = address;
     port.onmessage = ({ data }: MessageEvent<FromPage>) => {
       if (data.kind === 'drawn') player.answered();
       else port.postMessage(data satisfies ToPage);
     };
-    return Promise.resolve();
+    await held(lock);
   },
   load: (run) => player.load(run),
   open: (run) => player.open(run),

@@ -1,4 +1,12 @@
-import type { EngineInfo, ExecutorId, Metrics, RunLog, Sample, TemperatureFit } from '../engine/protocol.ts';
+import type {
+  Change,
+  EngineInfo,
+  ExecutorId,
+  Metrics,
+  RunLog,
+  Sample,
+  TemperatureFit,
+} from '../engine/protocol.ts';
 import { labs } from '../labs/index.ts';
 import type { Problem } from '../labs/lab.ts';
 import type { Config } from '../run/config.ts';
@@ -40,6 +48,9 @@ export interface Lab {
   pause: () => Promise<void>;
   reset: () => Promise<void>;
   step: (n?: number) => Promise<Metrics>;
+  jump: (step: number) => Promise<Metrics>;
+  undo: () => Promise<Change | undefined>;
+  redo: () => Promise<Change | undefined>;
   metrics: () => Metrics;
   series: () => Record<string, number[]>;
   samples: (n?: number) => Promise<Sample[]>;
@@ -88,6 +99,9 @@ export function consoleApi(run: Run, version: string): Lab {
     pause: () => run.pause(),
     reset: () => run.reset(),
     step: (n = 1) => run.step(n),
+    jump: (step) => run.jump(step),
+    undo: () => run.undo(),
+    redo: () => run.redo(),
     metrics,
     series: () => run.series.toRecord(),
     samples: async (n = 10) => {

@@ -1,4 +1,4 @@
-export type Action = 'toggle' | 'step' | 'reset' | 'help' | 'theme' | 'knobs' | 'maps';
+export type Action = 'toggle' | 'step' | 'reset' | 'undo' | 'redo' | 'help' | 'theme' | 'knobs' | 'maps';
 
 const KEYS: Readonly<Record<string, Action>> = {
   ' ': 'toggle',
@@ -15,11 +15,19 @@ const PRESSED = 'button, summary, a[href], input[type=checkbox], input[type=radi
 
 /** What a key means to the run; undefined where it belongs to what has the focus. */
 export function shortcut(
-  event: Pick<KeyboardEvent, 'key' | 'target' | 'altKey' | 'ctrlKey' | 'metaKey' | 'defaultPrevented'>,
+  event: Pick<
+    KeyboardEvent,
+    'key' | 'target' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'defaultPrevented'
+  >,
 ): Action | undefined {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return undefined;
+  if (event.altKey || event.defaultPrevented) return undefined;
   const at = event.target instanceof Element ? event.target : undefined;
   if (at?.matches(TYPING)) return undefined;
+  if (event.ctrlKey || event.metaKey) {
+    const key = event.key.toLowerCase();
+    if (key === 'z') return event.shiftKey ? 'redo' : 'undo';
+    return key === 'y' && event.ctrlKey ? 'redo' : undefined;
+  }
   if (event.key === ' ' && at?.matches(PRESSED)) return undefined;
   return KEYS[event.key.toLowerCase()];
 }

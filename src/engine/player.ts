@@ -105,6 +105,7 @@ export class Player {
       scene: session.task.scene,
       labels: session.task.labels,
       log: session.log,
+      knobs: session.knobs,
     };
     await this.#frame();
     return loaded;

@@ -139,6 +139,8 @@ export interface Loaded {
   /** Names of the classes, in order. */
   labels: readonly string[];
   log: RunLog;
+  /** As they are in force now; `log` has those at step 0. */
+  knobs: KnobValues;
 }
 
 /** Something done by hand that can be taken back. */
@@ -207,8 +209,11 @@ export type ToPage = Frame | { kind: 'echo'; id: number };
 
 /** The worker's side of Comlink. Every method rejects with an `Error` whose message can be shown. */
 export interface TrainerApi {
-  /** Hands over the port on which frames come, and the address of the page, under which bundled data lie. */
-  connect: (frames: MessagePort, base: string) => Promise<void>;
+  /**
+   * Hands over the port on which frames come, and the address of the page, under which bundled data lie. The worker
+   * holds the lock of the given name as long as it lives: a worker that is killed says nothing.
+   */
+  connect: (frames: MessagePort, base: string, lock: string) => Promise<void>;
   load: (run: RunLog) => Promise<Loaded>;
   /** Opens a run where it stopped, paused. @throws Error where the state does not fit the run */
   open: (run: KeptRun) => Promise<Loaded>;

@@ -10,6 +10,8 @@ export interface Shell {
   toggle: () => void;
   step: () => void;
   reset: () => void;
+  undo: () => void;
+  redo: () => void;
   show: (dialog: DialogName) => void;
 }
 

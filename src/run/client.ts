@@ -1,8 +1,12 @@
 import * as Comlink from 'comlink';
 import type { Frame, FromPage, ToPage, TrainerApi } from '../engine/protocol.ts';
+import { newId } from './id.ts';
 
 /** How long the worker may take to load and answer for the first time. */
 const START_MS = 30_000;
+
+const STOPPED =
+  'The trainer stopped: the browser ended its worker, perhaps for lack of memory. Reload the page to go on.';
 
 const SENTENCE =
   'The trainer could not start: this browser blocked or failed to load its worker. Reload the page; if that does not help, use a current version of Chrome, Edge, Firefox or Safari.';
@@ -16,6 +20,7 @@ export class Client {
   readonly #death: Promise<never>;
   readonly #echoes = new Map<number, () => void>();
   #echo = 0;
+  readonly #watch = new AbortController();
 
   constructor(onFrame: (frame: Frame) => void, onDeath: (message: string) => void) {
     this.#worker = new Worker(new URL('../../workers/trainer.ts', import.meta.url), {
@@ -25,7 +30,9 @@ export class Client {
     this.#remote = Comlink.wrap<TrainerApi>(this.#worker);
     this.#death = new Promise((_, reject) => {
       const die = (detail: string): void => {
-        const message = detail ? `${SENTENCE} (${detail})` : SENTENCE;
+        if (this.#watch.signal.aborted) return;
+        this.#watch.abort();
+        const message = this.#running ? STOPPED : detail ? `${SENTENCE} (${detail})` : SENTENCE;
         reject(new Error(message));
         onDeath(message);
       };
@@ -35,6 +42,7 @@ export class Client {
       this.#worker.addEventListener('messageerror', () => {
         die('a message could not be read');
       });
+      this.#die = die;
     });
     // Each command reports the death by itself.
     this.#death.catch(() => undefined);
@@ -47,12 +55,33 @@ export class Client {
         this.#echoes.delete(data.id);
       }
     };
-    const started = this.#remote.connect(Comlink.transfer(port2, [port2]), document.baseURI);
+    const lock = `collapse-lab:trainer:${newId()}`;
+    const started = this.#remote.connect(Comlink.transfer(port2, [port2]), document.baseURI, lock);
     const late = new Promise<never>((_, reject) => setTimeout(reject, START_MS, new Error(SENTENCE)));
     this.#started = this.#race(Promise.race([started, late]));
-    this.#started.catch((error: unknown) => {
-      onDeath(error instanceof Error ? error.message : SENTENCE);
-    });
+    this.#started.then(
+      () => {
+        this.#running = true;
+        this.#outlive(lock);
+      },
+      (error: unknown) => {
+        if (this.#watch.signal.aborted) return;
+        onDeath(error instanceof Error ? error.message : SENTENCE);
+      },
+    );
+  }
+
+  #running = false;
+  #die: (detail: string) => void = () => undefined;
+
+  /** A worker that is killed, by the system or by itself, tells nobody; but its lock becomes free. */
+  #outlive(lock: string): void {
+    const locks = navigator.locks as LockManager | undefined;
+    locks
+      ?.request(lock, { signal: this.#watch.signal }, () => {
+        this.#die('');
+      })
+      .catch(() => undefined);
   }
 
   readonly #started: Promise<void>;
@@ -83,6 +112,7 @@ export class Client {
   }
 
   dispose(): void {
+    this.#watch.abort();
     this.#worker.terminate();
     this.#port.close();
   }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Lab, Problem } from '../labs/lab.ts';
 import { defaultsOf } from '../labs/lab.ts';
 import type { Knob, KnobValue, KnobValues, NumberKnob } from '../terms/knob.ts';
+import { MAX_SEED } from './seed.ts';
 
 /** What a run is made of, apart from its events. */
 export interface Config {
@@ -19,8 +20,6 @@ export class ConfigError extends Error {
   }
 }
 
-export const MAX_SEED = 999_999_999;
-
 /** The seed as every way in takes it: console, YAML, page. */
 export const seedSchema = v.pipe(
   v.number(`The seed must be a whole number from 0 to ${String(MAX_SEED)}.`),
@@ -28,6 +27,24 @@ export const seedSchema = v.pipe(
   v.minValue(0, `The seed must be a whole number from 0 to ${String(MAX_SEED)}.`),
   v.maxValue(MAX_SEED, `The seed must be a whole number from 0 to ${String(MAX_SEED)}.`),
 );
+
+/**
+ * What is asked of a running run, all or nothing.
+ *
+ * @param given values by dotted key, and `seed`
+ * @throws ConfigError by name
+ */
+export function checkMoves(
+  lab: Lab,
+  { seed, ...rest }: Readonly<Record<string, unknown>>,
+  standing: KnobValues,
+): { knobs: Record<string, KnobValue>; seed: number | undefined } {
+  const { knobs, problems } = checkKnobs(lab, rest, standing);
+  const checked = seed === undefined ? undefined : v.safeParse(seedSchema, seed);
+  if (checked && !checked.success) problems.push({ key: 'seed', text: checked.issues[0].message });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { knobs, seed: checked?.output as number | undefined };
+}
 
 /** What a knob takes, as a schema whose messages are sentences that name the knob. */
 export function knobSchema(knob: Knob): v.GenericSchema<KnobValue> {

@@ -9,6 +9,7 @@ import { checkEvents } from './events.ts';
 import { checkExecutor } from './executors.ts';
 import { fromLink } from './link.ts';
 
+export { checkMoves } from './config.ts';
 export { toLink } from './link.ts';
 
 /** What a run can be loaded from. A field that is given counts more than the document that says it too. */

@@ -1,23 +1,28 @@
 import {
   executorIdOf,
   type Arrays,
+  type Change,
   type EngineInfo,
   type ExecutorId,
   type Frame,
+  type KeptRun,
+  type Loaded,
   type Metrics,
   type Notice,
   type RunEvent,
   type RunLog,
   type Sample,
+  type Saved,
   type TemperatureFit,
 } from '../engine/protocol.ts';
-import { labs } from '../labs/index.ts';
+import { labById, labs } from '../labs/index.ts';
 import type { Lab, Problem } from '../labs/lab.ts';
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
-import * as v from 'valibot';
 import { Client } from './client.ts';
-import { checkKnobs, ConfigError, seedSchema, type Config } from './config.ts';
+import type { Config } from './config.ts';
 import { checkExecutor } from './executors.ts';
+import type { Keepable } from './history/kept.ts';
+import { Lines } from './lines.ts';
 import type * as requests from './request.ts';
 import type { LoadRequest, toLink } from './request.ts';
 import { SeriesStore } from './series.ts';
@@ -25,11 +30,14 @@ import { SeriesStore } from './series.ts';
 /** starting: nothing shown yet; loading: a run is being made; ready; dead: the worker is gone, and why is said. */
 export type Phase = 'starting' | 'loading' | 'ready' | 'dead';
 
+/** Workers that die again and again are not worth the wait. */
+const MAX_REVIVALS = 20;
+
 /**
  * The run as the page sees it, and the only caller of the worker. Big data are raw state: replaced, never proxied.
  * All times are the worker's; nothing here waits for it but the caller who asked.
  */
-export class Run {
+export class Run implements Keepable {
   phase = $state<Phase>('starting');
   /** Why the page has no trainer, where it has none. */
   death = $state('');
@@ -52,6 +60,17 @@ export class Run {
     members: 1,
   });
   events = $state.raw<readonly RunEvent[]>([]);
+  /** Those that a replay still holds. */
+  ahead = $state.raw<readonly RunEvent[]>([]);
+  /** The last step that this run was trained to: its step is less where somebody has gone back in it. */
+  end = $state(0);
+  /** What undo would take back, and redo bring back. */
+  undoable = $state.raw<Change | undefined>(undefined);
+  redoable = $state.raw<Change | undefined>(undefined);
+  /** Names the run: another after each load, restart and branch, and the same again where one is opened again. */
+  id = $state('');
+  /** The run that this one was branched, restarted or reset from; empty where it began by itself. */
+  parent = $state('');
   notice = $state.raw<Notice | undefined>(undefined);
   problems = $state.raw<readonly Problem[]>([]);
   /** What is true: sent once for each run. */
@@ -66,16 +85,28 @@ export class Run {
   /** Commands given so far, by whomever: what starts by itself looks here whether somebody else has taken over. */
   commands = 0;
 
-  readonly #client: Client;
+  /** Whether the page itself began this run, as its opening story. */
+  opening = false;
+
+  #client: Client;
   readonly #version: string;
   #pinned: ExecutorId | undefined;
   #startedOn: ExecutorId = 'tfjs';
   /** Events that the run was loaded with. */
-  #told: readonly RunEvent[] = [];
+  #plan: readonly RunEvent[] = [];
   /** What reads and writes links and documents: loaded beside the trainer, for the first picture needs none of it. */
   readonly #requests = import('./request.ts');
   #toLink: typeof toLink | undefined;
   #run = 0;
+  readonly #lines = new Lines();
+  #branch = 0;
+  /** Who the run is that is being loaded. */
+  #next: { id?: string; parent: string } = { parent: '' };
+  #saved: Saved | undefined;
+  #watchers: readonly ((saved: Saved) => void)[] = [];
+  /** How far the run was when a worker was last replaced: one that dies without getting further is not replaced. */
+  #revivedAt = -1;
+  #revivals = 0;
   #moving: Record<string, KnobValue> = {};
   #sending: Promise<void> | undefined;
   readonly #first: Promise<void>;
@@ -85,14 +116,16 @@ export class Run {
     this.#version = version;
     this.#requests.catch(() => undefined);
     this.#first = new Promise((resolve) => (this.#onFirst = resolve));
-    this.#client = new Client(
+    this.#client = this.#connect();
+  }
+
+  #connect(): Client {
+    return new Client(
       (frame) => {
         this.#take(frame);
       },
       (message) => {
-        this.phase = 'dead';
-        this.playing = false;
-        this.death = message;
+        this.#died(message);
       },
     );
   }
@@ -107,6 +140,51 @@ export class Run {
     return { lab: this.lab.id, preset: this.preset, seed: this.seed, knobs: this.knobs };
   }
 
+  /** The run as its log, as far as the page has heard of it. */
+  get told(): RunLog {
+    return {
+      lab: this.lab.id,
+      preset: this.preset,
+      seed: this.seed,
+      knobs: this.initial,
+      events: [...this.events, ...this.ahead],
+      executor: this.#startedOn,
+    };
+  }
+
+  /** Nothing here is anybody's work: the opening story as it is told, or a branch on which nothing was trained. */
+  get untouched(): boolean {
+    const step = this.#saved?.step ?? 0;
+    if (step === this.#lines.get(this.#branch)?.fork) return true;
+    const told = this.#plan.at(-1)?.step ?? 0;
+    return this.opening && step <= told && sameEvents(this.events, this.#plan.slice(0, this.events.length));
+  }
+
+  watch(listener: (saved: Saved) => void): () => void {
+    this.#watchers = [...this.#watchers, listener];
+    return () => {
+      this.#watchers = this.#watchers.filter((other) => other !== listener);
+    };
+  }
+
+  /** The whole run as data, as of the last state that the trainer gave; undefined before there is one. */
+  kept(): KeptRun | undefined {
+    const saved = this.#saved;
+    return saved && { log: this.told, saved, series: this.series.rows(saved.progress.rows) };
+  }
+
+  /** Makes a run that was kept the run of the page, paused where it stopped. @throws Error with a sentence */
+  async reopen(run: KeptRun, id: string, parent = ''): Promise<void> {
+    this.commands++;
+    const lab = labById(run.log.lab);
+    this.#next = { id, parent };
+    const { toLink } = await this.#reader();
+    this.#toLink = toLink;
+    await this.#bring(() => this.#client.call('open', run), lab);
+    this.#pinned = run.log.executor;
+    this.problems = [];
+  }
+
   /** Makes a run, paused at step 0. What of a document is wrong is repaired, and named in `problems`. */
   async load(request: LoadRequest = {}): Promise<Config> {
     this.commands++;
@@ -118,7 +196,9 @@ export class Run {
       seed: this.seed,
       executor: this.#pinned,
     });
-    await this.#open(log, lab);
+    this.#next = { parent: '' };
+    await this.#bring(() => this.#client.call('load', log), lab);
+    this.opening = false;
     this.#pinned = log.executor;
     this.problems = problems;
     return this.config;
@@ -127,19 +207,13 @@ export class Run {
   /** Moves knobs: live ones at the next step, others by a new run from step 0. @throws ConfigError by name */
   async set(given: Readonly<Record<string, unknown>>): Promise<void> {
     this.commands++;
-    const { seed, ...rest } = given;
-    const { knobs, problems } = checkKnobs(this.lab, rest, this.knobs);
-    if (seed !== undefined) {
-      const checked = v.safeParse(seedSchema, seed);
-      if (!checked.success) problems.push({ key: 'seed', text: checked.issues[0].message });
-    }
-    if (problems.length > 0) throw new ConfigError(problems);
+    const { knobs, seed } = (await this.#reader()).checkMoves(this.lab, given, this.knobs);
     const structural = this.lab.knobs.filter(
       ({ key, live }) => !live && knobs[key] !== undefined && knobs[key] !== this.knobs[key],
     );
     const reseeded = seed !== undefined && seed !== this.seed;
     if (structural.length > 0 || reseeded) {
-      await this.#restart({ ...this.knobs, ...knobs }, (seed as number | undefined) ?? this.seed);
+      await this.#restart({ ...this.knobs, ...knobs }, seed ?? this.seed);
       const names = [...structural.map(({ label }) => label), ...(reseeded ? ['Seed'] : [])];
       this.notice = { kind: 'restarted', text: `${names.join(', ')}: the run restarted from step 0.` };
       return;
@@ -176,12 +250,13 @@ export class Run {
   async reset(): Promise<void> {
     this.commands++;
     const playing = this.playing;
+    this.#next = { parent: this.id };
     await this.#client.call('reset');
     await this.#client.settle();
     this.notice = undefined;
     const log = await this.#client.call('log');
     this.knobs = this.initial = log.knobs;
-    this.#told = log.events;
+    this.#plan = log.events;
     if (playing) this.play();
   }
 
@@ -192,6 +267,35 @@ export class Run {
     await this.#client.settle();
     this.metrics = metrics;
     return metrics;
+  }
+
+  /** Goes to a step that the run has been at, paused; another command ends the way there. */
+  async jump(step: number): Promise<Metrics> {
+    this.commands++;
+    this.playing = false;
+    const metrics = await this.#client.call('jump', step);
+    await this.#client.settle();
+    this.metrics = metrics;
+    return metrics;
+  }
+
+  /** Takes back the last change, paused; undefined where there is none. */
+  undo(): Promise<Change | undefined> {
+    return this.#turnBack('undo');
+  }
+
+  /** Brings back what was taken back. */
+  redo(): Promise<Change | undefined> {
+    return this.#turnBack('redo');
+  }
+
+  async #turnBack(which: 'undo' | 'redo'): Promise<Change | undefined> {
+    this.commands++;
+    this.playing = false;
+    const { change, loaded } = await this.#client.call(which);
+    if (loaded) this.#adopt(loaded, labById(loaded.log.lab));
+    await this.#client.settle();
+    return change;
   }
 
   async use(executor: ExecutorId): Promise<EngineInfo> {
@@ -225,14 +329,7 @@ export class Run {
   async log(): Promise<RunLog> {
     if (this.phase !== 'dead') return this.#client.call('log');
     if (this.labels.length === 0) throw new Error('No run was loaded yet.');
-    return {
-      lab: this.lab.id,
-      preset: this.preset,
-      seed: this.seed,
-      knobs: this.initial,
-      events: this.events,
-      ...(this.#pinned && { executor: this.#pinned }),
-    };
+    return this.told;
   }
 
   /**
@@ -245,7 +342,7 @@ export class Run {
     const toLink = this.#toLink;
     if (!toLink) throw new Error('No run was loaded yet.');
     const of = { lab: this.lab.id, preset: this.preset, seed: this.seed };
-    const plan = this.#told;
+    const plan = this.#plan;
     if (plan.length > 0 && sameEvents(this.events, plan.slice(0, this.events.length))) {
       const preset = this.lab.presets.find(({ id }) => id === this.preset);
       // What a preset tells by itself needs no words.
@@ -292,14 +389,21 @@ export class Run {
     if (frame.run < this.#run) return;
     if (frame.run > this.#run) {
       this.#run = frame.run;
+      this.#lines.at(frame.branch, frame.metrics.step, this.#next);
       this.series.clear();
     }
+    if (frame.branch !== this.#branch) this.#onLine(frame);
     this.playing = frame.playing;
+    if (frame.metrics.step !== this.#revivedAt) this.#revivedAt = -1;
     this.metrics = frame.metrics;
     this.engine = frame.engine;
     this.view = frame.view;
     // The same as before stays the same object: what is worked out from it need not be again.
     if (!sameEvents(this.events, frame.events)) this.events = frame.events;
+    if (!sameEvents(this.ahead, frame.ahead)) this.ahead = frame.ahead;
+    this.end = frame.end;
+    this.undoable = frame.undo;
+    this.redoable = frame.redo;
     // What is moved before the first step is how the run began, and no event.
     if (frame.metrics.step === 0 && !sameValues(this.initial, frame.knobs)) this.initial = frame.knobs;
     if (frame.notice) this.notice = frame.notice;
@@ -308,8 +412,56 @@ export class Run {
     // What is still on its way to the worker is newer than what it says.
     const knobs = { ...frame.knobs, ...this.#moving };
     if (!sameValues(this.knobs, knobs)) this.knobs = knobs;
-    if (this.phase !== 'dead') this.phase = 'ready';
+    if (this.phase === 'starting') this.phase = 'ready';
+    if (frame.saved) {
+      this.#saved = frame.saved;
+      for (const watcher of this.#watchers) watcher(frame.saved);
+    }
     this.#onFirst();
+  }
+
+  /** The run of a frame is another than that of the frame before. */
+  #onLine(frame: Frame): void {
+    // A branch that is not yet known goes off from the run before.
+    const line = this.#lines.at(frame.branch, frame.metrics.step, { parent: this.id });
+    this.#branch = frame.branch;
+    this.id = line.id;
+    this.parent = line.parent;
+  }
+
+  /** A worker that died is replaced, and the run goes on from the last state that it gave. */
+  #died(message: string): void {
+    const kept = this.kept();
+    const give = (text: string): void => {
+      this.phase = 'dead';
+      this.playing = false;
+      this.death = text;
+    };
+    if (!kept || kept.saved.step === this.#revivedAt || ++this.#revivals > MAX_REVIVALS) {
+      give(message);
+      return;
+    }
+    const { playing, id, parent } = this;
+    const step = this.metrics?.step ?? kept.saved.step;
+    this.#revivedAt = kept.saved.step;
+    this.#client.dispose();
+    this.#client = this.#connect();
+    this.#run = 0;
+    this.#branch = 0;
+    this.#lines.clear();
+    this.#next = { id, parent };
+    this.#bring(() => this.#client.call('open', kept), this.lab).then(
+      () => {
+        this.notice = {
+          kind: 'lost',
+          text: `The trainer stopped without a word at step ${String(step)}. A new one goes on from step ${String(kept.saved.step)}.`,
+        };
+        if (playing) this.play();
+      },
+      (error: unknown) => {
+        give(error instanceof Error ? error.message : message);
+      },
+    );
   }
 
   /** Sends moved knobs, one message at a time; those moved meanwhile go with the next. */
@@ -336,23 +488,15 @@ export class Run {
     return this.#sending;
   }
 
-  async #open(log: RunLog, lab: Lab): Promise<void> {
+  /** Has the worker make another run, and takes it for the run of the page. */
+  async #bring(make: () => Promise<Loaded>, lab: Lab): Promise<void> {
     const before = this.phase;
     if (before === 'ready') this.phase = 'loading';
     this.playing = false;
     this.#moving = {};
     try {
-      const loaded = await this.#client.call('load', log);
-      this.lab = lab;
-      this.preset = log.preset;
-      this.seed = log.seed;
-      this.knobs = this.initial = log.knobs;
-      this.scene = loaded.scene;
-      this.labels = loaded.labels;
-      this.engine = loaded.engine;
-      this.#startedOn = log.executor ?? executorIdOf(loaded.engine);
-      this.#told = log.events;
-      this.notice = undefined;
+      const loaded = await make();
+      this.#adopt(loaded, lab);
       await this.#client.settle();
       this.metrics = loaded.metrics;
     } finally {
@@ -360,19 +504,32 @@ export class Run {
     }
   }
 
+  #adopt({ log, knobs, scene, labels, engine }: Loaded, lab: Lab): void {
+    this.lab = lab;
+    this.preset = log.preset;
+    this.seed = log.seed;
+    this.initial = log.knobs;
+    this.knobs = knobs;
+    this.scene = scene;
+    this.labels = labels;
+    this.engine = engine;
+    this.#startedOn = log.executor ?? executorIdOf(engine);
+    this.#plan = log.events;
+    this.notice = undefined;
+  }
+
   async #restart(knobs: KnobValues, seed: number): Promise<void> {
     const playing = this.playing;
-    await this.#open(
-      {
-        lab: this.lab.id,
-        preset: this.preset,
-        seed,
-        knobs,
-        events: [],
-        ...(this.#pinned && { executor: this.#pinned }),
-      },
-      this.lab,
-    );
+    this.#next = { parent: this.id };
+    const log: RunLog = {
+      lab: this.lab.id,
+      preset: this.preset,
+      seed,
+      knobs,
+      events: [],
+      ...(this.#pinned && { executor: this.#pinned }),
+    };
+    await this.#bring(() => this.#client.call('load', log), this.lab);
     if (playing) this.play();
   }
 }

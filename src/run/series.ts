@@ -29,6 +29,16 @@ export class SeriesStore {
     return this.#lists[this.#columns.indexOf(name)] ?? [];
   }
 
+  /** The first rows as values `[rows, columns]`; those that are not there are left out. */
+  rows(count: number): { columns: readonly string[]; values: Float64Array } {
+    const width = this.#columns.length;
+    const values = new Float64Array(Math.min(count, this.length) * width);
+    this.#lists.forEach((list, c) => {
+      for (let i = c, row = 0; i < values.length; i += width) values[i] = list[row++] as number;
+    });
+    return { columns: this.#columns, values };
+  }
+
   toRecord(): Record<string, number[]> {
     return Object.fromEntries(this.#columns.map((name, c) => [name, [...(this.#lists[c] ?? [])]]));
   }

@@ -78,6 +78,8 @@ describe('going back in a run', () => {
 
   test('and moving a knob there makes another run: what the log still held is over', async () => {
     const { session, outcome } = await openTiny(STORY);
+    await advanceTo(session, 42);
+    await session.checkpoint();
     await advanceTo(session, 60);
     const { branch } = session;
     await goTo(session, 12);

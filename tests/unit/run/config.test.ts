@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { labById } from '../../../src/labs/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
-import { checkKnobs, ConfigError, knobSchema, MAX_SEED, seedSchema } from '../../../src/run/config.ts';
+import { checkKnobs, ConfigError, knobSchema, seedSchema } from '../../../src/run/config.ts';
+import { MAX_SEED } from '../../../src/run/seed.ts';
 
 const lab = labById('service-mix');
 const defaults = defaultsOf(lab.knobs);

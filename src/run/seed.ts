@@ -1,0 +1,1 @@
+export const MAX_SEED = 999_999_999;
