@@ -44,13 +44,18 @@ test('a dialog that does not load says so, and opens when asked again', async ({
   await expect(page.getByRole('dialog')).toBeVisible();
 });
 
-test('when the trainer dies, the configuration and the record can still be saved', async ({ page }) => {
+test('when the trainer dies and no other comes to life, the configuration and the record can still be saved', async ({
+  page,
+}) => {
   await page.addInitScript(() => {
     const Real = window.Worker;
     window.Worker = class extends Real {
       constructor(...given: ConstructorParameters<typeof Worker>) {
         super(...given);
-        (window as unknown as { trainer: Worker }).trainer = this;
+        const { trainer } = window as unknown as { trainer?: Worker };
+        // One that takes the place of the first dies at once.
+        if (trainer) queueMicrotask(() => this.dispatchEvent(new ErrorEvent('error')));
+        else (window as unknown as { trainer: Worker }).trainer = this;
       }
     };
   });
