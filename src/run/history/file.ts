@@ -24,11 +24,11 @@ export interface Whole {
 /** The first line. @param runs how many follow */
 export const encodeHeader = (runs: number): string => JSON.stringify({ [MARK]: FILE_VERSION, runs });
 
-/** How many runs a file says that it holds, or why it is none. */
+/** How many runs a file says that it holds, NaN where it does not say, or why it is none. */
 export function decodeHeader(line: string): { runs: number } | { wrong: string } {
   const read = parsed(line);
   const shape = v.safeParse(
-    v.object({ [MARK]: v.pipe(v.number(), v.integer(), v.minValue(1)), runs: v.optional(v.number(), NaN) }),
+    v.object({ [MARK]: v.pipe(v.number(), v.integer(), v.minValue(1)), runs: v.optional(v.number()) }),
     read,
   );
   if (!shape.success) return { wrong: 'This is no file of runs: its first line says something else.' };
@@ -36,7 +36,7 @@ export function decodeHeader(line: string): { runs: number } | { wrong: string }
     return {
       wrong: `The file was written by a newer version of this page (form ${String(shape.output[MARK])}, this page knows ${String(FILE_VERSION)}). Reload the page, then import it.`,
     };
-  return { runs: shape.output.runs };
+  return { runs: shape.output.runs ?? NaN };
 }
 
 /** A run as a line. */

@@ -6,21 +6,34 @@ import { claim, release } from './locks.ts';
 import { rememberedOpen } from './open.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { HistoryStore } from './store.ts';
+import type { HistoryError } from './trouble.ts';
 
 export { claim } from './locks.ts';
 export type { Entry } from './entry.ts';
-export type { HistoryStore, Listing } from './store.ts';
+export { rememberedOpen } from './open.ts';
+export type { HistoryStore, Listing, Unreadable } from './store.ts';
+export { exportRuns, importRuns } from './transfer.ts';
 export { HistoryError } from './trouble.ts';
 
 /** The history of this page. */
 export const history = new HistoryStore('collapse-lab.history');
 
 let recorder: Recorder | undefined;
+let problem: HistoryError | undefined;
+
+/** Why the run of the page is not being kept, where it is not. */
+export const keepingProblem = (): HistoryError | undefined => problem;
 
 /** Keeps the runs of the page from now on. */
 export function keepRuns(run: Keepable, options: RecorderOptions = {}): Recorder {
   recorder?.stop();
-  recorder = new Recorder(run, history, options);
+  recorder = new Recorder(run, history, {
+    ...options,
+    onproblem: (error) => {
+      problem = error;
+      options.onproblem?.(error);
+    },
+  });
   return recorder;
 }
 
