@@ -272,19 +272,22 @@ export class HistoryStore {
     const rows = tx.objectStore('rows');
     const end = columns.length === 0 ? 0 : Math.ceil(series.values.length / columns.length);
     const { parameters, moments } = saved;
-    await Promise.all([
+    const requests: (() => Promise<unknown>)[] = [
       // A run that went back and is shorter now leaves no pieces behind.
-      rows.delete(IDBKeyRange.bound([id, end === 0 ? 0 : chunkOf(end - 1) + 1], [id, Infinity])),
-      ...pieces.map((piece) => rows.put({ id, ...piece })),
-      tx.objectStore('states').put({
-        id,
-        // A copy without what Svelte may have wrapped around it.
-        log: structuredClone(log),
-        saved: { ...saved, parameters: tight(parameters), moments: tight(moments) },
-        columns,
-        writer,
-      }),
-    ]);
+      () => rows.delete(IDBKeyRange.bound([id, end === 0 ? 0 : chunkOf(end - 1) + 1], [id, Infinity])),
+      ...pieces.map((piece) => () => rows.put({ id, ...piece })),
+      () =>
+        tx.objectStore('states').put({
+          id,
+          // A copy without what Svelte may have wrapped around it.
+          log: structuredClone(log),
+          saved: { ...saved, parameters: tight(parameters), moments: tight(moments) },
+          columns,
+          writer,
+        }),
+    ];
+    // One that throws at once must not leave the others with nobody to hear them fail.
+    await Promise.all(requests.map(async (request) => request()));
   }
 
   /** All entries, checked by nobody yet; where one of them makes the whole reading fail, the others. */
