@@ -61,10 +61,16 @@ export const presetTitle = ({ lab, preset }: Pick<Entry, 'lab' | 'preset'>): str
 /** What differs, and from what. @param parent its name, where the history still has it */
 export function differenceLine(entry: Entry, parent: string | undefined): string {
   const changes = inWords(entry.differs);
-  if (entry.differsFrom === 'preset')
-    return changes === '' ? `As the preset ${presetTitle(entry)}` : `${presetTitle(entry)} with ${changes}`;
-  const from = parent === undefined ? 'an earlier run' : `“${parent}”`;
-  return changes === '' ? `As ${from}` : `From ${from}: ${changes}`;
+  const line = entry.differsFrom === 'preset' ? ofPreset() : ofParent();
+  return labs.length > 1 ? `${labTitle(entry.lab)}. ${line}` : line;
+
+  function ofPreset(): string {
+    return changes === '' ? `${presetTitle(entry)}, unchanged` : `${presetTitle(entry)}: ${changes}`;
+  }
+  function ofParent(): string {
+    const from = parent === undefined ? 'an earlier run' : `“${parent}”`;
+    return changes === '' ? `As ${from}` : `From ${from}: ${changes}`;
+  }
 }
 
 /** Whether all words of a search are in what the list knows of a run. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Metrics, Saved } from '../../engine/protocol.ts';
 import { ID } from './ids.ts';
+import { count, isRecord, text, texts } from './shapes.ts';
 
 /** The form of entries that this page writes. One that is newer is left alone. */
 export const ENTRY_VERSION = 1;
@@ -13,26 +14,27 @@ const MAX_NUMBERS = 80;
 /** Bytes of a picture of 80 × 80 pixels, with much room. */
 export const MAX_THUMBNAIL = 100_000;
 
-const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+const id = v.custom<string>((value) => typeof value === 'string' && ID.test(value));
 /** Milliseconds since 1970. */
 const time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** What a run came to: measured on the validation set, by the names of the metrics. */
 const finalSchema = v.object({
-  step: count,
+  step: count(),
   status: v.picklist(['ok', 'diverged']),
-  numbers: v.pipe(
-    v.record(text(80), v.number()),
-    v.check((numbers) => Object.keys(numbers).length <= MAX_NUMBERS),
+  numbers: v.custom<Readonly<Record<string, number>>>(
+    (given) =>
+      isRecord(given) &&
+      Object.keys(given).length <= MAX_NUMBERS &&
+      Object.values(given).every(Number.isFinite),
   ),
 });
 
 /** What the list shows of a run, without the run itself. */
 export const entrySchema = v.object({
-  version: v.literal(ENTRY_VERSION),
-  id: v.pipe(v.string(), v.regex(ID)),
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME)),
+  version: v.picklist([ENTRY_VERSION]),
+  id,
+  name: text(MAX_NAME, 1),
   starred: v.boolean(),
   created: time,
   /** When it was last trained. */
@@ -42,20 +44,19 @@ export const entrySchema = v.object({
   lab: text(80),
   preset: text(80),
   /** The run that this one was branched, restarted or reset from; empty where it began by itself. */
-  parent: v.union([v.literal(''), v.pipe(v.string(), v.regex(ID))]),
+  parent: v.union([text(0), id]),
   /** What differs from the parent, or from the preset where there is none, in words. */
-  differs: v.pipe(v.array(text(MAX_CHANGE)), v.maxLength(MAX_CHANGES)),
+  differs: texts(MAX_CHANGES, MAX_CHANGE),
   differsFrom: v.picklist(['parent', 'preset']),
   final: finalSchema,
   /** Recorded rows. */
-  rows: count,
+  rows: count(),
   /** What it takes in storage, about. */
-  bytes: count,
+  bytes: count(),
   /** A small PNG of what the model says. */
   thumbnail: v.optional(
-    v.pipe(
-      v.instance(Uint8Array),
-      v.check((bytes) => bytes.length <= MAX_THUMBNAIL),
+    v.custom<Uint8Array<ArrayBuffer>>(
+      (bytes) => bytes instanceof Uint8Array && bytes.length <= MAX_THUMBNAIL,
     ),
   ),
 });

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { KeptRun } from '../../engine/protocol.ts';
 import { floatsFromBase64, floatsToBase64, fromBase64, toBase64 } from './base64.ts';
 import { changesToKeep, cleanName, ENTRY_VERSION, entrySchema, MAX_THUMBNAIL, type Entry } from './entry.ts';
+import { anything, isRecord, record } from './shapes.ts';
 import { checkWhole, said } from './whole.ts';
 
 export const FILE_VERSION = 1;
@@ -55,10 +56,13 @@ export function encodeRun({ entry, run: { log, saved, series } }: Whole): string
 }
 
 const packed = v.object({
-  entry: v.record(v.string(), v.unknown()),
-  log: v.unknown(),
-  saved: v.looseObject({ parameters: v.string(), moments: v.string() }),
-  series: v.object({ columns: v.unknown(), values: v.string() }),
+  entry: record,
+  log: anything,
+  saved: v.custom<Record<string, unknown> & { parameters: string; moments: string }>(
+    (saved) =>
+      isRecord(saved) && typeof saved['parameters'] === 'string' && typeof saved['moments'] === 'string',
+  ),
+  series: v.object({ columns: anything, values: v.string() }),
 });
 
 /** The run of a line, or what is wrong with it, as a sentence. Never throws. @param now no run is newer */

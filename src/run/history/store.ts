@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import type { KeptRun } from '../../engine/protocol.ts';
 import { BOUNDS, toGain, toSweep, withinQuota, type Bounds } from './bounds.ts';
-import { chunkOf, chunksFrom, joined, tight } from './chunks.ts';
+import { chunkOf, chunksFrom, joined, tight, type Chunk } from './chunks.ts';
 import { Database } from './database.ts';
 import { cleanName, ENTRY_VERSION, entrySchema, freshName, type Entry, type Final } from './entry.ts';
 import { newId } from './ids.ts';
 import { openRuns } from './locks.ts';
+import { anything, isRecord, isValue, texts } from './shapes.ts';
 import { HistoryError, troubleOf } from './trouble.ts';
 import { checkWhole, said } from './whole.ts';
 
@@ -121,8 +122,7 @@ export class HistoryStore {
     const shape = v.safeParse(stateShape, state);
     if (!shape.success) throw broken('Its state is missing or not what it should be.');
     const { columns, log, saved } = shape.output;
-    const well = v.safeParse(v.array(pieceShape), pieces);
-    const values = well.success ? joined(well.output, columns.length, parsed.output.rows) : undefined;
+    const values = arePieces(pieces) ? joined(pieces, columns.length, parsed.output.rows) : undefined;
     if (!values) throw broken('A part of its curves is missing.');
     const checked = checkWhole({ log, saved, series: { columns, values } });
     if ('wrong' in checked) throw broken(checked.wrong);
@@ -337,12 +337,12 @@ export class HistoryStore {
   }
 }
 
-const stateShape = v.object({
-  columns: v.array(v.string()),
-  log: v.unknown(),
-  saved: v.unknown(),
-});
-const pieceShape = v.object({ chunk: v.number(), values: v.instance(Float64Array) });
+const stateShape = v.object({ columns: texts(1000, 80), log: anything, saved: anything });
+const arePieces = (given: unknown): given is Chunk[] =>
+  Array.isArray(given) &&
+  given.every(
+    (piece) => isRecord(piece) && piece['values'] instanceof Float64Array && isValue(piece['chunk']),
+  );
 
 const piecesOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, 0], [id, Infinity]);
 
@@ -353,13 +353,11 @@ function sizeOf({ run: { log, saved, series }, thumbnail }: Pick<Write, 'run' | 
 }
 
 function nameOf(raw: unknown): string | undefined {
-  const parsed = v.safeParse(v.object({ name: v.string() }), raw);
-  return parsed.success ? cleanName(parsed.output.name) : undefined;
+  return isRecord(raw) && typeof raw['name'] === 'string' ? cleanName(raw['name']) : undefined;
 }
 
 function whyNot(raw: unknown, issue: v.BaseIssue<unknown>): string {
-  const version = v.safeParse(v.object({ version: v.number() }), raw);
-  return version.success && version.output.version > ENTRY_VERSION
+  return isRecord(raw) && Number(raw['version']) > ENTRY_VERSION
     ? 'It was written by a newer version of this page; reload the page to get it.'
     : said(issue);
 }

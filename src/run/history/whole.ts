@@ -1,10 +1,12 @@
 import * as v from 'valibot';
-import { EXECUTORS, type KeptRun } from '../../engine/protocol.ts';
+import type { ExecutorId, KeptRun, RunEvent } from '../../engine/protocol.ts';
 import { labs } from '../../labs/index.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { KnobValues } from '../../terms/knob.ts';
 import { checkKnobs, seedSchema } from '../config.ts';
 import { checkEvents } from '../events.ts';
+import { isExecutor } from '../executors.ts';
+import { count, floats, orNull, text, texts, value, values } from './shapes.ts';
 
 /** More than any lab trains: a file that claims it is broken, or means no good. */
 const MAX_PARAMETERS = 4_000_000;
@@ -13,67 +15,59 @@ const MAX_COLUMNS = 256;
 const MAX_RECORDED = 40_000_000;
 const MAX_STEP = 10_000_000;
 
-const count = (max = Number.MAX_SAFE_INTEGER) =>
-  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(80));
-const values = v.record(v.string(), v.union([v.number(), v.boolean(), v.string()]));
-const floats = v.instance(Float64Array);
-const executor = v.picklist(EXECUTORS);
-const kind = v.picklist(['constant', 'exponential', 'reduce_on_plateau', 'cosine_warm_restarts']);
 const finite = v.pipe(v.number(), v.finite());
+const name = text(80, 1);
+const executor = v.custom<ExecutorId>(isExecutor);
+const kind = v.picklist(['constant', 'exponential', 'reduce_on_plateau', 'cosine_warm_restarts']);
 
 const schedule = v.object({
   kind,
   base: finite,
   scale: finite,
   epoch: count(),
-  best: v.nullable(finite),
+  best: orNull(finite),
   badEpochs: count(),
   cooldownLeft: count(),
 });
 
-export const logSchema = v.object({
-  lab: name,
-  preset: v.pipe(v.string(), v.maxLength(80)),
-  seed: seedSchema,
-  knobs: values,
-  executor: v.exactOptional(executor),
-  events: v.array(
-    v.object({ step: count(MAX_STEP), key: name, value: v.union([v.number(), v.boolean(), v.string()]) }),
-  ),
-});
-
-export const savedSchema = v.object({
-  step: count(MAX_STEP),
-  executor,
-  knobs: values,
-  parameters: floats,
-  moments: floats,
-  progress: v.object({
-    status: v.picklist(['ok', 'diverged']),
-    gradientNorm: v.nullable(v.number()),
-    optimizerSteps: count(),
-    momentsOf: v.nullable(v.union([v.number(), v.boolean(), v.string()])),
-    schedule,
-    origin: v.nullable(v.object({ step: count(MAX_STEP), scheduler: kind, schedule })),
-    lastEvent: count(MAX_STEP),
-    recorded: v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(MAX_STEP)),
-    rows: count(),
+const wholeSchema = v.object({
+  log: v.object({
+    lab: name,
+    preset: text(80),
+    seed: seedSchema,
+    knobs: values,
+    executor: v.optional(executor),
+    /** Their own check says what is wrong with each of them. */
+    events: v.custom<readonly RunEvent[]>(Array.isArray),
   }),
+  saved: v.object({
+    step: count(MAX_STEP),
+    executor,
+    knobs: values,
+    parameters: floats,
+    moments: floats,
+    progress: v.object({
+      status: v.picklist(['ok', 'diverged']),
+      gradientNorm: orNull(v.number()),
+      optimizerSteps: count(),
+      momentsOf: orNull(value),
+      schedule,
+      origin: orNull(v.object({ step: count(MAX_STEP), scheduler: kind, schedule })),
+      lastEvent: count(MAX_STEP),
+      recorded: count(MAX_STEP, -1),
+      rows: count(),
+    }),
+  }),
+  series: v.object({ columns: texts(MAX_COLUMNS, 80), values: floats }),
 });
-
-const seriesSchema = v.object({
-  columns: v.pipe(v.array(name), v.maxLength(MAX_COLUMNS)),
-  values: floats,
-});
-
-const wholeSchema = v.object({ log: logSchema, saved: savedSchema, series: seriesSchema });
 
 /** A stored run held against its form and its lab: the run, or what is wrong with it as a sentence. Never throws. */
 export function checkWhole(given: unknown): { run: KeptRun } | { wrong: string } {
   const parsed = v.safeParse(wholeSchema, given);
   if (!parsed.success) return { wrong: said(parsed.issues[0]) };
-  const run: KeptRun = parsed.output;
+  const { log, saved, series } = parsed.output;
+  const { executor: pinned, ...rest } = log;
+  const run: KeptRun = { log: { ...rest, ...(pinned && { executor: pinned }) }, saved, series };
   const lab = labs.find(({ id }) => id === run.log.lab);
   if (!lab) return { wrong: `This page has no lab “${run.log.lab}”.` };
   const wrong = knobsWrong(lab, run) ?? eventsWrong(lab, run) ?? numbersWrong(run) ?? rowsWrong(run);

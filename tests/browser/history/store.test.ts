@@ -4,7 +4,7 @@ import { CHUNK_ROWS } from '../../../src/run/history/chunks.ts';
 import { claim, release } from '../../../src/run/history/locks.ts';
 import { SENTENCES } from '../../../src/run/history/trouble.ts';
 import { keptRun, entryOf } from '../../support/kept.ts';
-import { bits, errorOf, freshDatabase, raw, storeOf, writeOf } from './stores.ts';
+import { bits, errorOf, failing, freshDatabase, methodOf, raw, storeOf, writeOf } from './stores.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -233,11 +233,7 @@ describe('damage', () => {
     const name = freshDatabase();
     const store = storeOf(name);
     for (const id of ['a', 'b']) await store.put(writeOf(id));
-    const get = IDBObjectStore.prototype.get;
-    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function (this: IDBObjectStore, key) {
-      if (key === 'a') throw new DOMException('large value', 'DataError');
-      return get.call(this, key);
-    });
+    failing('get', (_, key) => (key === 'a' ? 'DataError' : undefined));
     const { entries, unreadable } = await store.list();
     expect(entries.map(({ id }) => id)).toEqual(['b']);
     expect(unreadable.map(({ id }) => id)).toEqual(['a']);
@@ -295,9 +291,9 @@ describe('a browser or page that stands in the way', () => {
     await storeOf(name).put(writeOf('a'));
     const old = await openDB(name);
     // As it will be when this page is the newer one.
-    const open = IDBFactory.prototype.open;
+    const open = methodOf(IDBFactory.prototype, 'open');
     vi.spyOn(IDBFactory.prototype, 'open').mockImplementation(function (this: IDBFactory, wanted: string) {
-      return open.call(this, wanted, 2);
+      return open(this, wanted, 2);
     });
     const store = storeOf(name);
     expect(await errorOf(store.list())).toBe(SENTENCES.blocked);
@@ -322,19 +318,11 @@ describe('a browser or page that stands in the way', () => {
     const store = storeOf(freshDatabase(), { now: () => ++now });
     for (const id of ['old', 'mid', 'new']) await store.put(writeOf(id));
     await store.star('mid', true);
-    const put = IDBObjectStore.prototype.put;
     let full = true;
-    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
-      this: IDBObjectStore,
-      value: unknown,
-    ) {
-      if (full && this.name === 'states') throw new DOMException('full', 'QuotaExceededError');
-      return put.call(this, value);
-    });
-    const remove = IDBObjectStore.prototype.delete;
-    vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function (this: IDBObjectStore, key) {
-      if (this.name === 'entries') full = false;
-      return remove.call(this, key);
+    failing('put', ({ name }) => (full && name === 'states' ? 'QuotaExceededError' : undefined));
+    failing('delete', ({ name }) => {
+      if (name === 'entries') full = false;
+      return undefined;
     });
     expect(await store.put(writeOf('late'))).toBe(true);
     expect(await idsOf(store)).toEqual(['late', 'mid']);
@@ -349,14 +337,7 @@ describe('a browser or page that stands in the way', () => {
     const store = storeOf();
     const first = writeOf('a', { rows: 100 });
     await store.put(first);
-    const put = IDBObjectStore.prototype.put;
-    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
-      this: IDBObjectStore,
-      value: unknown,
-    ) {
-      if (this.name === 'states') throw new DOMException('gone', 'AbortError');
-      return put.call(this, value);
-    });
+    failing('put', ({ name }) => (name === 'states' ? 'AbortError' : undefined));
     expect(await errorOf(store.put(writeOf('a', { rows: 300, salt: 4, step: 900 })))).toBe(SENTENCES.failed);
     vi.restoreAllMocks();
     expect((await store.read('a')).run).toEqual(first.run);

@@ -1,5 +1,5 @@
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
 import type { KeptRun } from '../../../src/engine/protocol.ts';
 import { HistoryStore, type StoreOptions, type Write } from '../../../src/run/history/store.ts';
 import { bitsOf, keptRun, type KeptOptions } from '../../support/kept.ts';
@@ -66,3 +66,27 @@ export const errorOf = async (task: Promise<unknown>): Promise<string> =>
     () => 'nothing was thrown',
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
+
+type Method = 'put' | 'get' | 'delete' | 'open';
+
+/** A method of the browser's own as it is, to be called by what stands in for it. */
+export function methodOf(of: object, name: Method): (self: object, ...given: unknown[]) => never {
+  const found = Object.getOwnPropertyDescriptor(of, name)?.value as (...given: unknown[]) => unknown;
+  return (self, ...given) => Reflect.apply(found, self, given) as never;
+}
+
+/** Requests of stores fail where `why` says so, at once or with what it returns. Ends with the test's mocks. */
+export function failing(
+  name: 'put' | 'get' | 'delete',
+  why: (store: IDBObjectStore, given: unknown) => string | undefined,
+): void {
+  const real = methodOf(IDBObjectStore.prototype, name);
+  vi.spyOn(IDBObjectStore.prototype, name).mockImplementation(function (
+    this: IDBObjectStore,
+    given: unknown,
+  ) {
+    const error = why(this, given);
+    if (error !== undefined) throw new DOMException('as a test wants it', error);
+    return real(this, given);
+  });
+}
