@@ -19,6 +19,7 @@ export const shared = {
     include: [
       'comlink',
       'd3',
+      'idb',
       'valibot',
       'yaml',
       '@tensorflow/tfjs-core',

@@ -5,6 +5,7 @@ import type { Run } from '../run/run.svelte.ts';
 type Load = () => Promise<{ default: Component<{ run: Run; onclose: () => void }> }>;
 
 export const DIALOGS = {
+  history: () => import('./history/HistoryDialog.svelte'),
   load: () => import('./LoadDialog.svelte'),
   export: () => import('./ExportDialog.svelte'),
   share: () => import('./ShareDialog.svelte'),

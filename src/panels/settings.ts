@@ -1,6 +1,7 @@
 import { presetKnobs, type Lab, type Preset } from '../labs/lab.ts';
+import { valueText } from '../labs/words.ts';
 import type { Run } from '../run/run.svelte.ts';
-import type { Knob, KnobValue, KnobValues } from '../terms/knob.ts';
+import type { KnobValue, KnobValues } from '../terms/knob.ts';
 
 /** Presets as settings that a running model can be bent to: their live knobs outside of data and training. */
 
@@ -27,14 +28,8 @@ export function changesTo(lab: Lab, preset: Preset, knobs: KnobValues): string {
   const after = { ...knobs, ...settingOf(lab, preset) };
   return lab.knobs
     .filter(({ key, inactive }) => after[key] !== knobs[key] && inactive?.(after) === undefined)
-    .map((knob) => `${knob.label} ${wordFor(knob, after[knob.key] ?? knob.default)}`)
+    .map((knob) => `${knob.label} ${valueText(knob, after[knob.key] ?? knob.default)}`)
     .join(', ');
-}
-
-function wordFor(knob: Knob, value: KnobValue): string {
-  if (knob.kind === 'switch') return value === true ? 'on' : 'off';
-  if (knob.kind === 'choice') return knob.options.find((option) => option.value === value)?.label ?? '';
-  return String(value);
 }
 
 /** The presets that stand on buttons of their own: the first three that tell no story. */

@@ -1,0 +1,12 @@
+import type { Knob, KnobValue } from '../terms/knob.ts';
+
+/** Digits that a knob's number is told with: all that people set, and none of what arithmetic leaves behind them. */
+const DIGITS = 6;
+
+/** A knob's value as a word: a switch is on or off, a choice what its option is called. */
+export function valueText(knob: Knob | undefined, value: KnobValue): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'number') return String(Number(value.toPrecision(DIGITS)));
+  if (knob?.kind === 'choice') return knob.options.find((option) => option.value === value)?.label ?? value;
+  return value === '' ? 'empty' : value;
+}

@@ -1,0 +1,40 @@
+/**
+ * Shapes of stored records. They are made of the few parts of valibot that knobs are checked by: all of it lies in one
+ * module, and what is used anywhere comes with the first load.
+ */
+import * as v from 'valibot';
+import type { KnobValues } from '../../terms/knob.ts';
+
+export const text = (max: number, min = 0) =>
+  v.custom<string>((value) => typeof value === 'string' && value.length >= min && value.length <= max);
+
+/** A whole number from 0. */
+export const count = (max = Number.MAX_SAFE_INTEGER, min = 0) =>
+  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+
+export const orNull = <T>(schema: v.GenericSchema<unknown, T>) =>
+  v.union([v.custom<null>((value) => value === null), schema]);
+
+export const anything = v.custom<unknown>(() => true);
+export const floats = v.custom<Float64Array<ArrayBuffer>>((value) => value instanceof Float64Array);
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+export const record = v.custom<Record<string, unknown>>(isRecord);
+
+export const isValue = (value: unknown): value is number | boolean | string =>
+  typeof value === 'boolean' ||
+  typeof value === 'string' ||
+  (typeof value === 'number' && !Number.isNaN(value));
+export const value = v.custom<number | boolean | string>(isValue);
+/** Values by key, as knobs have them. */
+export const values = v.custom<KnobValues>((given) => isRecord(given) && Object.values(given).every(isValue));
+
+/** A list of short texts. */
+export const texts = (most: number, max: number) =>
+  v.custom<string[]>(
+    (given) =>
+      Array.isArray(given) &&
+      given.length <= most &&
+      given.every((one) => typeof one === 'string' && one.length <= max),
+  );

@@ -1,0 +1,121 @@
+import * as v from 'valibot';
+import type { ExecutorId, KeptRun, RunEvent } from '../../engine/protocol.ts';
+import { labs } from '../../labs/index.ts';
+import type { Lab } from '../../labs/lab.ts';
+import type { KnobValues } from '../../terms/knob.ts';
+import { checkKnobs, seedSchema } from '../config.ts';
+import { checkEvents } from '../events.ts';
+import { isExecutor } from '../executors.ts';
+import { count, floats, orNull, text, texts, value, values } from './shapes.ts';
+
+/** More than any lab trains: a file that claims it is broken, or means no good. */
+const MAX_PARAMETERS = 4_000_000;
+const MAX_COLUMNS = 256;
+/** Numbers of all recorded rows. */
+const MAX_RECORDED = 40_000_000;
+const MAX_STEP = 10_000_000;
+
+const finite = v.pipe(v.number(), v.finite());
+const name = text(80, 1);
+const executor = v.custom<ExecutorId>(isExecutor);
+const kind = v.picklist(['constant', 'exponential', 'reduce_on_plateau', 'cosine_warm_restarts']);
+
+const schedule = v.object({
+  kind,
+  base: finite,
+  scale: finite,
+  epoch: count(),
+  best: orNull(finite),
+  badEpochs: count(),
+  cooldownLeft: count(),
+});
+
+const wholeSchema = v.object({
+  log: v.object({
+    lab: name,
+    preset: text(80),
+    seed: seedSchema,
+    knobs: values,
+    executor: v.optional(executor),
+    /** Their own check says what is wrong with each of them. */
+    events: v.custom<readonly RunEvent[]>(Array.isArray),
+  }),
+  saved: v.object({
+    step: count(MAX_STEP),
+    executor,
+    knobs: values,
+    parameters: floats,
+    moments: floats,
+    progress: v.object({
+      status: v.picklist(['ok', 'diverged']),
+      gradientNorm: orNull(v.number()),
+      optimizerSteps: count(),
+      momentsOf: orNull(value),
+      schedule,
+      origin: orNull(v.object({ step: count(MAX_STEP), scheduler: kind, schedule })),
+      lastEvent: count(MAX_STEP),
+      recorded: count(MAX_STEP, -1),
+      rows: count(),
+    }),
+  }),
+  series: v.object({ columns: texts(MAX_COLUMNS, 80), values: floats }),
+});
+
+/** A stored run held against its form and its lab: the run, or what is wrong with it as a sentence. Never throws. */
+export function checkWhole(given: unknown): { run: KeptRun } | { wrong: string } {
+  const parsed = v.safeParse(wholeSchema, given);
+  if (!parsed.success) return { wrong: said(parsed.issues[0]) };
+  const { log, saved, series } = parsed.output;
+  const { executor: pinned, ...rest } = log;
+  const run: KeptRun = { log: { ...rest, ...(pinned && { executor: pinned }) }, saved, series };
+  const lab = labs.find(({ id }) => id === run.log.lab);
+  if (!lab) return { wrong: `This page has no lab “${run.log.lab}”.` };
+  const wrong = knobsWrong(lab, run) ?? eventsWrong(lab, run) ?? numbersWrong(run) ?? rowsWrong(run);
+  return wrong === undefined ? { run } : { wrong };
+}
+
+/** Which part of a record is not as it should be, in words. */
+export function said(issue: v.BaseIssue<unknown> | undefined): string {
+  const path = issue?.path?.map(({ key }) => String(key).slice(0, 40)).join('.');
+  return path ? `Its part “${path}” is missing or not what it should be.` : 'It is no record of a run.';
+}
+
+function knobsWrong(lab: Lab, { log, saved }: KeptRun): string | undefined {
+  const wrong = (knobs: KnobValues): string | undefined => checkKnobs(lab, knobs, knobs).problems[0]?.text;
+  return wrong(log.knobs) ?? wrong(saved.knobs);
+}
+
+const eventsWrong = (lab: Lab, { log }: KeptRun): string | undefined =>
+  checkEvents(lab, log.events).problems[0]?.text;
+
+function numbersWrong({ saved }: KeptRun): string | undefined {
+  const { parameters, moments, progress } = saved;
+  if (parameters.length === 0 || parameters.length > MAX_PARAMETERS)
+    return `It has ${String(parameters.length)} parameters, and a run has from 1 to ${String(MAX_PARAMETERS)}.`;
+  if (moments.length !== 2 * parameters.length)
+    return `It has ${String(moments.length)} moments for ${String(parameters.length)} parameters, and needs two for each.`;
+  // A run that diverged stands on what made it diverge.
+  if (progress.status === 'ok' && ![parameters, moments].every((numbers) => numbers.every(Number.isFinite)))
+    return 'Some of its parameters or moments are no numbers.';
+  return undefined;
+}
+
+function rowsWrong({ saved, series: { columns, values: recorded } }: KeptRun): string | undefined {
+  if (recorded.length > MAX_RECORDED) return 'It has more recorded numbers than can be read.';
+  if (columns.length === 0)
+    return recorded.length === 0 && saved.progress.rows === 0 ? undefined : 'Its curves have no names.';
+  if (new Set(columns).size < columns.length) return 'Two of its curves have the same name.';
+  const step = columns.indexOf('step');
+  if (step < 0) return 'Its curves have no steps.';
+  if (recorded.length % columns.length !== 0) return 'The last row of its curves is cut off.';
+  if (recorded.length / columns.length !== saved.progress.rows)
+    return `It has ${String(recorded.length / columns.length)} rows of curves, and its state speaks of ${String(saved.progress.rows)}.`;
+  let before = -1;
+  for (let i = step; i < recorded.length; i += columns.length) {
+    const at = recorded[i] as number;
+    if (!Number.isInteger(at) || at < before || at > saved.step)
+      return 'The steps of its curves are out of order.';
+    before = at;
+  }
+  return undefined;
+}

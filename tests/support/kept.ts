@@ -1,0 +1,93 @@
+import type { KeptRun, RunEvent, RunLog, Saved } from '../../src/engine/protocol.ts';
+import { labs } from '../../src/labs/index.ts';
+import { presetKnobs, type Lab } from '../../src/labs/lab.ts';
+import type { Entry } from '../../src/run/history/entry.ts';
+import type { KnobValues } from '../../src/terms/knob.ts';
+
+export const lab = labs[0] as Lab;
+export const COLUMNS = ['step', 'kl', 'gradientNorm'];
+
+export interface KeptOptions {
+  step?: number;
+  rows?: number;
+  parameters?: number;
+  seed?: number;
+  preset?: string;
+  knobs?: KnobValues;
+  events?: RunEvent[];
+  /** Moves every number, so that two runs can be told apart. */
+  salt?: number;
+}
+
+/** Numbers that no rounding leaves alone. */
+const odd = (i: number, salt: number): number => Math.sin(1 + i + 1000 * salt) / 3;
+
+/** A whole run as it could be stored. NaN stands where a first gradient norm would, and −0 where one could be. */
+export function keptRun({
+  step = 120,
+  rows = 10,
+  parameters = 5,
+  seed = 0,
+  preset = 'before',
+  knobs = {},
+  events = [],
+  salt = 0,
+}: KeptOptions = {}): KeptRun {
+  const log: RunLog = { lab: lab.id, preset, seed, knobs: presetKnobs(lab, preset), events };
+  const values = new Float64Array(rows * COLUMNS.length);
+  for (let row = 0; row < rows; row++)
+    values.set(
+      [Math.floor((row * step) / Math.max(1, rows)), odd(row, salt), row === 0 ? NaN : -0],
+      row * COLUMNS.length,
+    );
+  const saved: Saved = {
+    step,
+    executor: 'oracle',
+    knobs: { ...log.knobs, ...knobs },
+    parameters: Float64Array.from({ length: parameters }, (_, i) => odd(i, salt)),
+    moments: Float64Array.from({ length: 2 * parameters }, (_, i) => odd(i, salt) ** 2),
+    progress: {
+      status: 'ok',
+      gradientNorm: 0.25,
+      optimizerSteps: step,
+      momentsOf: 'adam',
+      schedule: {
+        kind: 'constant',
+        base: 0.003,
+        scale: 1,
+        epoch: 3,
+        best: null,
+        badEpochs: 0,
+        cooldownLeft: 0,
+      },
+      origin: null,
+      lastEvent: 0,
+      recorded: step,
+      rows,
+    },
+  };
+  return { log, saved, series: { columns: COLUMNS, values } };
+}
+
+export function entryOf(run: KeptRun, fields: Partial<Entry> = {}): Entry {
+  return {
+    version: 1,
+    id: 'a',
+    name: 'Before, seed 0',
+    starred: false,
+    created: 1_000,
+    changed: 2_000,
+    lab: run.log.lab,
+    preset: run.log.preset,
+    parent: '',
+    differs: [],
+    differsFrom: 'preset',
+    final: { step: run.saved.step, status: 'ok', numbers: { kl: 0.5 } },
+    rows: run.saved.progress.rows,
+    bytes: 5_000,
+    ...fields,
+  };
+}
+
+/** The bits of numbers: equal where every one of them is, NaN and −0 too. */
+export const bitsOf = (values: Float64Array): number[] => [...new Uint32Array(values.slice().buffer)];
