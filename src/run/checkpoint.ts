@@ -100,26 +100,7 @@ export function fromCheckpoint(bytes: Uint8Array): KeptRun {
   const progress = read(file, 'progress', progressSchema);
   const columns = read(file, 'columns', columnsSchema);
   const layers = layersOf(lab.id, knobs);
-  const unread = new Map(file.tensors);
-  const take = (name: string, shape: readonly (number | undefined)[]): Tensor => {
-    const tensor = takeTensor(unread, name);
-    if (
-      tensor.shape.length !== shape.length ||
-      shape.some((size, i) => (size ?? tensor.shape[i]) !== tensor.shape[i])
-    )
-      throw new Error(
-        `The tensor “${name}” is [${tensor.shape.join()}] and must be [${shape.map((size) => size ?? 'any').join()}].`,
-      );
-    return tensor;
-  };
-  const finite = (name: string, shape: readonly number[]): Float64Array => {
-    const { data } = take(name, shape);
-    if (!data.every(Number.isFinite))
-      throw new Error(`The tensor “${name}” has a value that is no finite number.`);
-    if (name.startsWith('optimizer.exp_avg_sq.') && data.some((value) => value < 0))
-      throw new Error(`The tensor “${name}” has a negative value; squares have none.`);
-    return Float64Array.from(data);
-  };
+  const { take, finite, rest } = tensorsOf(file);
   const parameters = fromNamed(layers, finite);
   const moments = new Float64Array(2 * parameters.length);
   momentsOf(progress, knobs).forEach((moment, m) => {
@@ -130,7 +111,7 @@ export function fromCheckpoint(bytes: Uint8Array): KeptRun {
     throw new Error(
       `The checkpoint is not whole: ${progress.rows} rows were recorded, and ${rows.shape[0] ?? 0} are there.`,
     );
-  const [foreign] = unread.keys();
+  const foreign = rest();
   if (foreign !== undefined)
     throw new Error(`The tensor “${foreign.slice(0, 60)}” belongs to nothing in this run.`);
   return {
@@ -250,12 +231,39 @@ function layersOf(lab: string, knobs: KnobValues): readonly DenseShape[] {
 }
 
 /** Moments may be those of an optimizer that was just left: they are dropped at the next step. */
-const momentsOf = ({ momentsOf }: Progress, knobs: KnobValues): readonly string[] =>
-  MOMENTS[String(momentsOf ?? knobs['training.optimizer'])] ?? [];
+function momentsOf({ momentsOf }: Progress, knobs: KnobValues): readonly string[] {
+  const optimizer = String(momentsOf ?? knobs['training.optimizer']);
+  const moments = MOMENTS[optimizer];
+  if (!moments) throw new Error(`What the optimizer ${optimizer} remembers has no names yet.`);
+  return moments;
+}
 
-function takeTensor(unread: Map<string, Tensor>, name: string): Tensor {
-  const tensor = unread.get(name);
-  if (!tensor) throw new Error(`The checkpoint is not whole: the tensor “${name}” is missing.`);
-  unread.delete(name);
-  return tensor;
+/** The tensors of a file, each to be taken once; `rest` names one that nobody took. */
+function tensorsOf({ tensors }: TensorFile): {
+  /** An undefined size may be any. */
+  take: (name: string, shape: readonly (number | undefined)[]) => Tensor;
+  finite: (name: string, shape: readonly number[]) => Float64Array;
+  rest: () => string | undefined;
+} {
+  const unread = new Map(tensors);
+  const take = (name: string, shape: readonly (number | undefined)[]): Tensor => {
+    const tensor = unread.get(name);
+    if (!tensor) throw new Error(`The checkpoint is not whole: the tensor “${name}” is missing.`);
+    unread.delete(name);
+    const fits = shape.every((size, i) => size === undefined || size === tensor.shape[i]);
+    if (tensor.shape.length !== shape.length || !fits)
+      throw new Error(
+        `The tensor “${name}” is [${tensor.shape.join()}] and must be [${shape.map((size) => size ?? 'any').join()}].`,
+      );
+    return tensor;
+  };
+  const finite = (name: string, shape: readonly number[]): Float64Array => {
+    const { data } = take(name, shape);
+    if (!data.every(Number.isFinite))
+      throw new Error(`The tensor “${name}” has a value that is no finite number.`);
+    if (name.startsWith('optimizer.exp_avg_sq.') && data.some((value) => value < 0))
+      throw new Error(`The tensor “${name}” has a negative value; squares have none.`);
+    return Float64Array.from(data);
+  };
+  return { take, finite, rest: () => [...unread.keys()][0] };
 }

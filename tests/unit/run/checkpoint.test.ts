@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { OPTIMIZERS } from '../../../src/engine/optimizers.ts';
 import type { KeptRun } from '../../../src/engine/protocol.ts';
 import { networks } from '../../../src/labs/networks.ts';
 import { runtimes } from '../../../src/labs/runtimes.ts';
@@ -51,21 +52,18 @@ describe('a run', () => {
     expect(toCheckpoint(fromCheckpoint(bytes), '0.1.0')).toEqual(bytes);
   });
 
-  it.each(['adam', 'adamw', 'sgd'])(
-    'goes on from it with %s as if it had never stopped',
-    async (optimizer) => {
-      const knobs = { 'training.optimizer': optimizer, 'training.momentum': 0.9 };
-      const { run, executor, state } = await keptRun(tinyLog({ knobs }), 12);
-      const { saved } = fromCheckpoint(toCheckpoint(run, ''));
-      const chunk = chunkFor(8, 16, 64, 12);
-      await executor.train(chunk);
-      const through = await executor.save();
-      expect(through.parameters).not.toEqual(state.parameters);
-      executor.restore(saved);
-      await executor.train(chunk);
-      expect(await executor.save()).toEqual(through);
-    },
-  );
+  it.each(OPTIMIZERS)('goes on from it with %s as if it had never stopped', async (optimizer) => {
+    const knobs = { 'training.optimizer': optimizer, 'training.momentum': 0.9 };
+    const { run, executor, state } = await keptRun(tinyLog({ knobs }), 12);
+    const { saved } = fromCheckpoint(toCheckpoint(run, ''));
+    const chunk = chunkFor(8, 16, 64, 12);
+    await executor.train(chunk);
+    const through = await executor.save();
+    expect(through.parameters).not.toEqual(state.parameters);
+    executor.restore(saved);
+    await executor.train(chunk);
+    expect(await executor.save()).toEqual(through);
+  });
 
   it('names what the optimizer remembers as PyTorch does', async () => {
     const of = async (knobs: KnobValues): Promise<string[]> => {
