@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { serve, type Host } from './host.ts';
@@ -107,6 +108,10 @@ test('a new version waits: the old page goes on, and comes back with the new one
   host.asked();
   await look(page);
   await expect(prompt(page)).toContainText('A new version is ready.');
+  const { violations } = await new AxeBuilder({ page })
+    .include('section[aria-label="New version"]')
+    .analyze();
+  expect(violations).toEqual([]);
   // Only what differs was fetched; the rest was copied.
   expect(host.asked().sort()).toEqual(['index.html', 'sw.js']);
   expect(await page.evaluate(() => window.lab.step(1).then(({ step }) => step))).toBe(5);
