@@ -3,17 +3,31 @@
  * its log, knobs and progress as JSON beside them. Everything is kept in double precision, so that the run goes on bit
  * by bit. docs/checkpoints.md says what stands where.
  */
-import * as v from 'valibot';
-import { EXECUTORS, type KeptRun, type Progress, type RunLog } from '../engine/protocol.ts';
+import type { ExecutorId, KeptRun, Progress, RunLog, Status } from '../engine/protocol.ts';
 import { labs } from '../labs/index.ts';
 import { presetKnobs, type Lab, type Problem } from '../labs/lab.ts';
 import { networks } from '../labs/networks.ts';
 import { denseLayout, type DenseShape } from '../science/denseLayout.ts';
 import type { KnobValues } from '../terms/knob.ts';
-import { checkKnobs, seedSchema } from './config.ts';
+import { checkKnobs, MAX_SEED } from './config.ts';
 import { checkEvents } from './events.ts';
+import { checkExecutor } from './executors.ts';
 import { fromNamed, toNamed, type Named } from './namedTensors.ts';
 import { encode, readHeader, readTensors, type Tensor, type TensorFile } from './safetensors.ts';
+import {
+  fields,
+  finite,
+  listOf,
+  oneOf,
+  orAbsent,
+  orNull,
+  recordOf,
+  scalar,
+  ShapeError,
+  text,
+  whole,
+  type Check,
+} from './shape.ts';
 import { strictJson } from './strictJson.ts';
 
 /** What checkpoints need of the run on the page. */
@@ -91,20 +105,20 @@ export function fromCheckpoint(bytes: Uint8Array): KeptRun {
   checkVersion(header.metadata);
   const file = readTensors(bytes, header);
   const { lab, log } = logOf(file);
-  const knobs = knobsOf(lab, log.preset, read(file, 'knobs', values));
+  const knobs = knobsOf(lab, log.preset, read(file, 'knobs', recordOf(scalar)));
   const restarting = lab.knobs.find(({ key, live }) => !live && knobs[key] !== log.knobs[key]);
   if (restarting)
     throw new Error(
       `The checkpoint is not whole: ${restarting.key} differs between its start and its state.`,
     );
-  const progress = read(file, 'progress', progressSchema);
-  const columns = read(file, 'columns', columnsSchema);
+  const progress = read(file, 'progress', progressOf);
+  const columns = read(file, 'columns', columnsOf);
   const layers = layersOf(lab.id, knobs);
-  const { take, finite, rest } = tensorsOf(file);
-  const parameters = fromNamed(layers, finite);
+  const { take, numbers, rest } = tensorsOf(file);
+  const parameters = fromNamed(layers, numbers);
   const moments = new Float64Array(2 * parameters.length);
   momentsOf(progress, knobs).forEach((moment, m) => {
-    moments.set(fromNamed(layers, finite, `optimizer.${moment}.`), m * parameters.length);
+    moments.set(fromNamed(layers, numbers, `optimizer.${moment}.`), m * parameters.length);
   });
   const rows = take('series', [undefined, columns.length]);
   if (progress.rows > (rows.shape[0] as number))
@@ -117,8 +131,8 @@ export function fromCheckpoint(bytes: Uint8Array): KeptRun {
   return {
     log,
     saved: {
-      step: read(file, 'step', count(MAX_STEP)),
-      executor: read(file, 'executor', v.picklist(EXECUTORS)),
+      step: read(file, 'step', step),
+      executor: read(file, 'executor', executor),
       knobs,
       parameters,
       moments,
@@ -128,52 +142,50 @@ export function fromCheckpoint(bytes: Uint8Array): KeptRun {
   };
 }
 
-const count = (most = Number.MAX_SAFE_INTEGER) =>
-  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
-const values = v.pipe(
-  v.unknown(),
-  v.check((given) => !Array.isArray(given)),
-  v.record(v.string(), v.union([v.number(), v.boolean(), v.string()])),
-);
-const finite = v.pipe(v.number(), v.finite());
-const scheduleKind = v.picklist(['constant', 'exponential', 'reduce_on_plateau', 'cosine_warm_restarts']);
-const schedule = v.strictObject({
+const step = whole(0, MAX_STEP);
+const scheduleKind = oneOf(['constant', 'exponential', 'reduce_on_plateau', 'cosine_warm_restarts']);
+const schedule = fields({
   kind: scheduleKind,
   base: finite,
   scale: finite,
-  epoch: count(),
-  best: v.nullable(finite),
-  badEpochs: count(),
-  cooldownLeft: count(),
+  epoch: whole(),
+  best: orNull(finite),
+  badEpochs: whole(),
+  cooldownLeft: whole(),
 });
-const progressSchema: v.GenericSchema<unknown, Progress> = v.strictObject({
-  status: v.picklist(['ok', 'diverged']),
-  gradientNorm: v.nullable(finite),
-  optimizerSteps: count(),
-  momentsOf: v.nullable(v.picklist(Object.keys(MOMENTS))),
+const progressOf: Check<Progress> = fields({
+  status: oneOf<Status>(['ok', 'diverged']),
+  gradientNorm: orNull(finite),
+  optimizerSteps: whole(),
+  momentsOf: orNull(oneOf(Object.keys(MOMENTS))),
   schedule,
-  origin: v.nullable(v.strictObject({ step: count(MAX_STEP), scheduler: scheduleKind, schedule })),
-  lastEvent: count(MAX_STEP),
-  recorded: v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(MAX_STEP)),
-  rows: count(),
+  origin: orNull(fields({ step, scheduler: scheduleKind, schedule })),
+  lastEvent: step,
+  recorded: whole(-1, MAX_STEP),
+  rows: whole(),
 });
-const columnsSchema = v.pipe(
-  v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(100), v.notValue('__proto__'))),
-  v.check((names) => new Set(names).size === names.length),
-);
-const logSchema = v.strictObject({
-  lab: v.string(),
-  preset: v.string(),
-  seed: seedSchema,
-  knobs: values,
-  executor: v.optional(v.picklist(EXECUTORS)),
-  events: v.array(
-    v.strictObject({
-      step: count(MAX_STEP),
-      key: v.string(),
-      value: v.union([v.number(), v.boolean(), v.string()]),
-    }),
-  ),
+const column: Check<string> = (value, at) => {
+  const name = text(value, at);
+  if (name === '' || name.length > 100 || name === '__proto__') throw new ShapeError(at);
+  return name;
+};
+const columnsOf: Check<string[]> = (value, at) => {
+  const names = listOf(column)(value, at);
+  if (new Set(names).size < names.length) throw new ShapeError(at);
+  return names;
+};
+const executor: Check<ExecutorId> = (value, at) => {
+  const id = text(value, at);
+  checkExecutor(id);
+  return id;
+};
+const told = fields({
+  lab: text,
+  preset: text,
+  seed: whole(0, MAX_SEED),
+  knobs: recordOf(scalar),
+  executor: orAbsent(executor),
+  events: listOf(fields({ step, key: text, value: scalar })),
 });
 
 function checkVersion(metadata: TensorFile['metadata']): void {
@@ -189,26 +201,29 @@ function checkVersion(metadata: TensorFile['metadata']): void {
 }
 
 /** A part of the metadata, in the form that this version writes. */
-function read<T>(file: TensorFile, name: string, schema: v.GenericSchema<unknown, T>): T {
-  const text = file.metadata.get(name);
-  if (text === undefined) throw new Error(`The checkpoint is not whole: it has no ${name}.`);
-  const parsed = v.safeParse(schema, strictJson(text, `The checkpoint’s ${name}`));
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  const at = v.getDotPath(issue);
-  throw new Error(`The checkpoint’s ${name} cannot be read${at ? ` at ${at.slice(0, 60)}` : ''}.`);
+function read<T>(file: TensorFile, name: string, check: Check<T>): T {
+  const json = file.metadata.get(name);
+  if (json === undefined) throw new Error(`The checkpoint is not whole: it has no ${name}.`);
+  const value = strictJson(json, `The checkpoint’s ${name}`);
+  try {
+    return check(value, '');
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const at = error.at.slice(1, 60);
+    throw new Error(`The checkpoint’s ${name} cannot be read${at ? ` at ${at}` : ''}.`, { cause: error });
+  }
 }
 
 function logOf(file: TensorFile): { lab: Lab; log: RunLog } {
-  const { executor, ...told } = read(file, 'log', logSchema);
-  const lab = labs.find(({ id }) => id === told.lab);
-  if (!lab) throw new Error(`There is no lab “${told.lab.slice(0, 60)}”.`);
-  if (told.preset !== '' && !lab.presets.some(({ id }) => id === told.preset))
-    throw new Error(`${lab.title} has no preset “${told.preset.slice(0, 60)}”.`);
-  const { events, problems } = checkEvents(lab, told.events);
+  const { executor, ...given } = read(file, 'log', told);
+  const lab = labs.find(({ id }) => id === given.lab);
+  if (!lab) throw new Error(`There is no lab “${given.lab.slice(0, 60)}”.`);
+  if (given.preset !== '' && !lab.presets.some(({ id }) => id === given.preset))
+    throw new Error(`${lab.title} has no preset “${given.preset.slice(0, 60)}”.`);
+  const { events, problems } = checkEvents(lab, given.events);
   refuse(problems);
-  const knobs = knobsOf(lab, told.preset, told.knobs);
-  return { lab, log: { ...told, knobs, events, ...(executor && { executor }) } };
+  const knobs = knobsOf(lab, given.preset, given.knobs);
+  return { lab, log: { ...given, knobs, events, ...(executor && { executor }) } };
 }
 
 /** A knob that is younger than the file is as its preset has it: that is what the run was made with. */
@@ -242,7 +257,7 @@ function momentsOf({ momentsOf }: Progress, knobs: KnobValues): readonly string[
 function tensorsOf({ tensors }: TensorFile): {
   /** An undefined size may be any. */
   take: (name: string, shape: readonly (number | undefined)[]) => Tensor;
-  finite: (name: string, shape: readonly number[]) => Float64Array;
+  numbers: (name: string, shape: readonly number[]) => Float64Array;
   rest: () => string | undefined;
 } {
   const unread = new Map(tensors);
@@ -257,7 +272,7 @@ function tensorsOf({ tensors }: TensorFile): {
       );
     return tensor;
   };
-  const finite = (name: string, shape: readonly number[]): Float64Array => {
+  const numbers = (name: string, shape: readonly number[]): Float64Array => {
     const { data } = take(name, shape);
     if (!data.every(Number.isFinite))
       throw new Error(`The tensor “${name}” has a value that is no finite number.`);
@@ -265,5 +280,5 @@ function tensorsOf({ tensors }: TensorFile): {
       throw new Error(`The tensor “${name}” has a negative value; squares have none.`);
     return Float64Array.from(data);
   };
-  return { take, finite, rest: () => [...unread.keys()][0] };
+  return { take, numbers, rest: () => [...unread.keys()][0] };
 }

@@ -313,7 +313,7 @@ describe('what is wrong is said in one sentence, and nothing is loaded', () => {
     [
       'an executor that nobody knows',
       () => changed({ metadata: (m) => m.set('executor', '"abacus"') }),
-      /executor cannot be read/,
+      /There is no executor "abacus"\. Known: oracle/,
     ],
     [
       'a column twice',
