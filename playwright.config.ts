@@ -29,7 +29,13 @@ export default defineConfig({
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   forbidOnly: Boolean(process.env['CI']),
   reporter: 'list',
-  use: { baseURL: url, launchOptions, trace: 'retain-on-failure' },
+  use: {
+    baseURL: url,
+    launchOptions,
+    trace: 'retain-on-failure',
+    // What it kept would answer instead of the routes that tests lay; offline.spec.ts lets it work.
+    serviceWorkers: 'block',
+  },
   webServer: {
     // It builds first where the build is stale.
     command: `node scripts/start.mjs --host 127.0.0.1 --port ${port} --strictPort`,

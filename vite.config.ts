@@ -1,12 +1,13 @@
 import { defineConfig } from 'vite';
 import { csp, policy } from './scripts/vite/csp.ts';
+import { offline } from './scripts/vite/offline.ts';
 import { shared } from './vite.shared.ts';
 
 export default defineConfig({
   ...shared,
   // Relative, so that dist/ works from any folder of any host.
   base: './',
-  plugins: [...shared.plugins, csp()],
+  plugins: [...shared.plugins, csp(), offline()],
   build: {
     target: 'es2023',
     sourcemap: true,

@@ -52,5 +52,12 @@ function start(at: HTMLElement): void {
     // A script may have loaded something else meanwhile: then it decides what plays.
     if (run.commands === 1) playOpening(run, events);
   };
-  begin().catch(() => undefined);
+  void begin()
+    .catch(() => undefined)
+    .then(keepOffline);
+}
+
+/** After everything that the first picture needs. Not in development, where files change under a kept page. */
+async function keepOffline(): Promise<void> {
+  if (import.meta.env.PROD) await (await import('../panels/offline/keep.ts')).keepOffline();
 }

@@ -239,3 +239,18 @@ export interface TrainerApi {
   log: () => Promise<RunLog>;
   fitTemperature: () => Promise<TemperatureFit>;
 }
+
+/**
+ * What the page says to the worker that keeps it for use without a connection: `accept` the new version, I have
+ * `opened`, or `count` what is kept (answered on the port that comes along).
+ */
+export type ToOffline = 'accept' | 'opened' | 'count';
+/** What that worker says by itself: why a version could not be kept. */
+export interface FromOffline {
+  failed: string;
+}
+/** Files that are kept, of all that there are. */
+export interface Kept {
+  kept: number;
+  of: number;
+}

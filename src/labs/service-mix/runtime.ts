@@ -13,9 +13,9 @@ import type { LabRuntime, ReadPublic } from '../lab.ts';
 import { city } from './city.ts';
 import { knobs as declared } from './knobs.ts';
 import { explainDivergence, Meter } from './measure.ts';
+import { layersOf } from './network.ts';
 import { readPlaces } from './places.ts';
 import { datasets } from './samples.ts';
-import { hiddenWidths } from './widths.ts';
 import type { World } from './world.ts';
 
 export const serviceMixRuntime: LabRuntime = {
@@ -27,7 +27,7 @@ export const serviceMixRuntime: LabRuntime = {
       labelNoise: numberAt(log.knobs, 'data.label_noise'),
     });
     const k = world.categories.length;
-    const plan = planOf(log.knobs, 2 + k, k);
+    const plan = planOf(log.knobs, k);
     // In f64, as the meter needs them; rounded like the targets that executors see.
     const targets = Float64Array.from(data.validation.targets);
     const meter = new Meter(plan.head, targets, k);
@@ -139,14 +139,12 @@ async function worldOf(log: RunLog, read: ReadPublic): Promise<World> {
 }
 
 /** MLP with the lab's head; all live numbers are in the knob vector. */
-function planOf(knobs: KnobValues, inputs: number, classes: number): Plan {
+function planOf(knobs: KnobValues, classes: number): Plan {
   const activation = ACTIVATIONS.find((name) => name === knobs['model.activation']) as Activation;
-  const widths = [inputs, ...(hiddenWidths(String(knobs['model.hidden'])) ?? []), classes];
-  const layers = widths.slice(1).map((outputs, l): DenseLayer => ({
+  const layers = layersOf(knobs, classes).map((layer, l, all): DenseLayer => ({
     kind: 'dense',
-    inputs: widths[l] as number,
-    outputs,
-    ...(l < widths.length - 2 && { activation }),
+    ...layer,
+    ...(l < all.length - 1 && { activation }),
   }));
   return {
     layers,
