@@ -19,6 +19,8 @@ export const shared = {
     include: [
       'comlink',
       'd3',
+      'fflate',
+      'uqr',
       'valibot',
       'yaml',
       '@tensorflow/tfjs-core',
