@@ -64,6 +64,8 @@ export class Run {
   readonly series = new SeriesStore();
   /** Commands given so far, by whomever: what starts by itself looks here whether somebody else has taken over. */
   commands = 0;
+  /** The YAML that the run was loaded from, until another run is loaded: an export keeps its comments. */
+  source: string | undefined;
 
   readonly #client: Client;
   readonly #version: string;
@@ -111,7 +113,7 @@ export class Run {
     this.commands++;
     const { resolveRequest, toLink } = await this.#reader();
     this.#toLink = toLink;
-    const { log, problems, lab } = await resolveRequest(request, {
+    const { log, problems, lab, source } = await resolveRequest(request, {
       lab: this.lab,
       preset: this.preset,
       seed: this.seed,
@@ -120,6 +122,7 @@ export class Run {
     await this.#open(log, lab);
     this.#pinned = log.executor;
     this.problems = problems;
+    this.source = source;
     return this.config;
   }
 
@@ -245,7 +248,7 @@ export class Run {
     if (!toLink) throw new Error('No run was loaded yet.');
     const of = { lab: this.lab.id, preset: this.preset, seed: this.seed };
     const plan = this.#told;
-    if (plan.length > 0 && sameEvents(this.events, plan.slice(0, this.events.length))) {
+    if (this.#telling) {
       const preset = this.lab.presets.find(({ id }) => id === this.preset);
       // What a preset tells by itself needs no words.
       if (preset && sameEvents(plan, preset.events)) return toLink({ ...of, knobs: this.initial });
@@ -263,7 +266,12 @@ export class Run {
   }
 
   async export(kind: string): Promise<string> {
-    if (kind === 'yaml') return (await import('./yaml.ts')).toYaml(this.lab, this.config);
+    if (kind === 'yaml') {
+      const told = this.#telling;
+      const source = this.source === undefined ? undefined : { yaml: this.source, told };
+      const config = source && told ? { ...this.config, knobs: this.initial } : this.config;
+      return (await import('./yaml.ts')).toYaml(this.lab, config, source);
+    }
     if (kind !== 'csv' && kind !== 'json')
       throw new Error(`There is no export "${kind}". Known: yaml, csv, json.`);
     const { toCsv, toJson } = await import('./documents.ts');
@@ -274,6 +282,12 @@ export class Run {
   /** A frame was drawn: the worker may send the next. */
   drawn(): void {
     this.#client.drawn();
+  }
+
+  /** Whether what the run was loaded with is still being told: no hand has taken over. */
+  get #telling(): boolean {
+    const plan = this.#told;
+    return plan.length > 0 && sameEvents(this.events, plan.slice(0, this.events.length));
   }
 
   async #reader(): Promise<typeof requests> {

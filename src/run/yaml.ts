@@ -1,20 +1,46 @@
 import { stringify } from 'yaml';
 import { labs } from '../labs/index.ts';
-import type { Lab } from '../labs/lab.ts';
-import type { Config } from './config.ts';
+import { presetKnobs, type Lab } from '../labs/lab.ts';
+import { checkKnobs, type Config } from './config.ts';
 import { differences, emptyLoadable, type Loadable } from './documents.ts';
 import { placed } from './places.ts';
 import { take } from './reading.ts';
+import { keptYaml } from './yamlKept.ts';
 import { readYamlText, type ReadYaml } from './yamlText.ts';
 
-/** A configuration as YAML: the differences from its preset, under the field note's own keys. */
-export function toYaml(lab: Lab, config: Config): string {
+/** What a configuration was loaded from. */
+export interface Source {
+  yaml: string;
+  /** Whether its events are still ahead of the configuration. */
+  told: boolean;
+}
+
+/**
+ * A configuration as YAML: the differences from its preset, under the field note's own keys.
+ *
+ * @param source is written into, so that its comments stay; where it has a form that does not allow it, they are lost
+ */
+export function toYaml(lab: Lab, config: Config, source?: Source): string {
+  const kept = source && keptYaml(lab, config, source.yaml, source.told);
+  // Comments are worth much, and what the file says is worth more: it is read again before it is handed out.
+  if (kept !== undefined && says(lab, config, kept)) return kept;
   return stringify({
     lab: config.lab,
     preset: config.preset,
     seed: config.seed,
     ...differences(lab, config),
   });
+}
+
+function says(lab: Lab, config: Config, text: string): boolean {
+  const read = fromYaml(lab, text);
+  const { knobs } = checkKnobs(lab, read.knobs);
+  const all = { ...presetKnobs(lab, read.preset), ...knobs };
+  return (
+    !read.unreadable &&
+    (['lab', 'preset', 'seed'] as const).every((name) => read[name] === config[name]) &&
+    lab.knobs.every(({ key }) => all[key] === config.knobs[key])
+  );
 }
 
 /** The knobs alone that differ from the preset; empty where none does. */
