@@ -31,7 +31,8 @@ export function changesTo(lab: Lab, preset: Preset, knobs: KnobValues): string {
     .join(', ');
 }
 
-function wordFor(knob: Knob, value: KnobValue): string {
+/** A value as people read it; empty for an empty text. */
+export function wordFor(knob: Knob, value: KnobValue): string {
   if (knob.kind === 'switch') return value === true ? 'on' : 'off';
   if (knob.kind === 'choice') return knob.options.find((option) => option.value === value)?.label ?? '';
   return String(value);
