@@ -11,8 +11,7 @@ export interface Shown {
   lab: Lab;
   preset: string;
   seed: number;
-  /** At step 0. */
-  initial: KnobValues;
+  knobs: KnobValues;
 }
 
 export interface Preview {
@@ -21,7 +20,7 @@ export interface Preview {
   problems: readonly Problem[];
   /** Absent where the text cannot be loaded. */
   run?: { log: RunLog; lab: Lab };
-  /** Knobs that will differ from those of the run on the page at step 0. */
+  /** Knobs that will differ from what is on the page now. */
   changes: readonly { knob: Knob; from: KnobValue | undefined; to: KnobValue }[];
 }
 
@@ -37,7 +36,7 @@ export async function previewOf(text: string, shown: Shown): Promise<Preview> {
       executor: undefined,
     });
     const changes = run.lab.knobs.flatMap((knob) => {
-      const [from, to] = [shown.initial[knob.key], run.log.knobs[knob.key]];
+      const [from, to] = [shown.knobs[knob.key], run.log.knobs[knob.key]];
       return to === undefined || to === from ? [] : [{ knob, from, to }];
     });
     return { format, problems: inOrder(problems), run, changes };

@@ -52,7 +52,7 @@ it('bytes are no text', () => {
 
 describe('a preview', () => {
   const lab = labById('service-mix');
-  const shown = { lab, preset: 'before', seed: 3, initial: presetKnobs(lab, 'before') };
+  const shown = { lab, preset: 'before', seed: 3, knobs: presetKnobs(lab, 'before') };
 
   it('says what will differ from the run on the page, and what was repaired, by line', async () => {
     const { format, run, changes, problems } = await previewOf(
