@@ -20,6 +20,8 @@ export const shared = {
       'comlink',
       'd3',
       'idb',
+      'fflate',
+      'uqr',
       'valibot',
       'yaml',
       '@tensorflow/tfjs-core',

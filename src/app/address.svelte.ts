@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import { dependOn } from '../charts/dependOn.ts';
+import { MAX_LENGTH } from '../panels/linkOf.ts';
 import type { Run } from '../run/run.svelte.ts';
 
 /** Browsers refuse a page that writes its address more than some hundred times in half a minute. */
@@ -24,6 +25,8 @@ export function keepAddress(run: Run, fail: (message: string) => void): void {
     let link: string;
     try {
       link = run.link({ told: true });
+      // What is too long for a link is so for the address: that has the settings then.
+      if (link.length > MAX_LENGTH) link = run.link();
     } catch {
       // The address then stays as it is; whoever shares is told why.
       return;

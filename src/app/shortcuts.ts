@@ -10,7 +10,8 @@ const KEYS: Readonly<Record<string, Action>> = {
   '?': 'help',
 };
 /** Elements that mean something else by these keys, and elements that mean something by Space. */
-const TYPING = 'input:not([type=range], [type=radio], [type=checkbox]), textarea, select, [contenteditable]';
+export const TYPING =
+  'input:not([type=range], [type=radio], [type=checkbox]), textarea, select, [contenteditable]';
 const PRESSED = 'button, summary, a[href], input[type=checkbox], input[type=radio]';
 
 /** What a key means to the run; undefined where it belongs to what has the focus. */

@@ -10,6 +10,8 @@ export interface Problem {
   text: string;
   /** What was taken instead, where something was. */
   used?: KnobValue;
+  /** Line of the document in which it stands, from 1, where it came with one. */
+  line?: number;
 }
 
 export interface Preset {

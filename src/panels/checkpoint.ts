@@ -8,12 +8,8 @@ import {
 } from '../run/checkpoint.ts';
 import type { Run } from '../run/run.svelte.ts';
 
-/** Whether a run can be taken out as data and put in again. */
-export const canKeep = <T extends object>(run: T): run is T & Checkpointable =>
-  'kept' in run && 'reopen' in run;
-
 /** Hands the run to the browser's downloads; returns the name of the file. @throws Error with a sentence */
-export async function saveCheckpoint(run: Run & Checkpointable): Promise<string> {
+export async function saveCheckpoint(run: Run): Promise<string> {
   const kept = await run.kept();
   const { lab, preset, seed } = kept.log;
   const name = `${[lab, preset, `seed${seed}`, `step${kept.saved.step}`].filter(Boolean).join('-')}.safetensors`;

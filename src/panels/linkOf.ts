@@ -1,7 +1,7 @@
 import type { Run } from '../run/run.svelte.ts';
 
 /** Longest link: programs that pass links on cut longer ones off. */
-const MAX_LENGTH = 32_000;
+export const MAX_LENGTH = 32_000;
 
 /**
  * The address of the page with the run in its hash.
@@ -13,7 +13,7 @@ export function linkOf(run: Pick<Run, 'link'>, options: { log?: boolean } = {}):
   const link = `${location.origin}${location.pathname}${location.search}#${run.link(options)}`;
   if (link.length > MAX_LENGTH)
     throw new Error(
-      `The link would have ${String(link.length)} characters, and programs cut such off. Export the run as JSON instead.`,
+      `The link would have ${String(link.length)} characters, and programs cut such off. Save the run as a file instead: export it as JSON.`,
     );
   return link;
 }

@@ -9,9 +9,10 @@ import { presetKnobs, type Lab, type Problem } from '../labs/lab.ts';
 import { networks } from '../labs/networks.ts';
 import { denseLayout, type DenseShape } from '../science/denseLayout.ts';
 import type { KnobValues } from '../terms/knob.ts';
-import { checkKnobs, MAX_SEED } from './config.ts';
+import { checkKnobs } from './config.ts';
 import { checkEvents } from './events.ts';
 import { checkExecutor } from './executors.ts';
+import { MAX_SEED } from './seed.ts';
 import { fromNamed, toNamed, type Named } from './namedTensors.ts';
 import { encode, readHeader, readTensors, type Tensor, type TensorFile } from './safetensors.ts';
 import {

@@ -157,7 +157,7 @@ function unknownKey(lab: Lab, key: string): string {
 }
 
 /** Levenshtein distance of two short texts. */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   const short = b.slice(0, 80);
   let row = Array.from({ length: short.length + 1 }, (_, j) => j);
   for (let i = 1; i <= Math.min(a.length, 80); i++) {

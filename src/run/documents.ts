@@ -2,6 +2,7 @@ import type { RunLog } from '../engine/protocol.ts';
 import type { Lab, Problem } from '../labs/lab.ts';
 import { presetKnobs } from '../labs/lab.ts';
 import type { Config } from './config.ts';
+import type { Place } from './places.ts';
 
 /** Recorded metrics as CSV: a header and one line for each recorded step. */
 export function toCsv(series: Readonly<Record<string, readonly number[]>>): string {
@@ -48,10 +49,15 @@ export interface Loadable {
   /** Nothing of the document could be read; `problems` says why. */
   unreadable?: boolean;
   problems: Problem[];
+  /** Where the fields and knobs stand, by name; of formats that have places. */
+  places: Map<string, Place>;
+  /** The same of each event. */
+  eventPlaces?: readonly Place[];
 }
 
 /** An empty document. Its knobs have no prototype, so that no key of a hostile document means more than itself. */
 export const emptyLoadable = (): Loadable => ({
   knobs: Object.create(null) as Record<string, unknown>,
   problems: [],
+  places: new Map(),
 });

@@ -3,6 +3,7 @@ import { EXECUTORS, type RunEvent } from '../engine/protocol.ts';
 import type { Lab, Problem } from '../labs/lab.ts';
 import { flatten } from '../labs/presets.ts';
 import { checkKnobs } from './config.ts';
+import { placed, type Place } from './places.ts';
 
 const MAX_EVENTS = 100_000;
 const MAX_STEP = 10_000_000;
@@ -23,8 +24,16 @@ const told = v.pipe(
 );
 const single = v.union([plain, told]);
 
-/** Events of a document, checked like knobs; what is wrong is named and left out or repaired. */
-export function checkEvents(lab: Lab, given: unknown): { events: RunEvent[]; problems: Problem[] } {
+/**
+ * Events of a document, checked like knobs; what is wrong is named and left out or repaired.
+ *
+ * @param places where each of them stands, in documents that have places
+ */
+export function checkEvents(
+  lab: Lab,
+  given: unknown,
+  places: readonly Place[] = [],
+): { events: RunEvent[]; problems: Problem[] } {
   const refused = (text: string): ReturnType<typeof checkEvents> => ({
     events: [],
     problems: [{ key: 'events', text }],
@@ -38,6 +47,20 @@ export function checkEvents(lab: Lab, given: unknown): { events: RunEvent[]; pro
   const restarting = new Set(lab.knobs.flatMap(({ key, live }) => (live ? [] : [key])));
   const problems: Problem[] = [];
   const events = given.flatMap((raw: unknown, i): RunEvent[] => {
+    const before = problems.length;
+    const taken = take(raw, i);
+    const place = places[i];
+    if (place) problems.splice(before, Infinity, ...problems.slice(before).map((one) => placed(one, place)));
+    return taken;
+  });
+  const more = problems.length - MAX_NAMED;
+  if (more > 0) {
+    problems.length = MAX_NAMED;
+    problems.push({ key: 'events', text: `${String(more)} more problems with events are not listed.` });
+  }
+  return { events, problems };
+
+  function take(raw: unknown, i: number): RunEvent[] {
     const parsed = v.safeParse(single, raw);
     if (!parsed.success) {
       problems.push({
@@ -54,13 +77,7 @@ export function checkEvents(lab: Lab, given: unknown): { events: RunEvent[]; pro
       ...Object.entries(knobs).map(([key, value]) => ({ step: event.step, key, value })),
       ...(event.pause ? [{ step: event.step, key: 'pause', value: true }] : []),
     ];
-  });
-  const more = problems.length - MAX_NAMED;
-  if (more > 0) {
-    problems.length = MAX_NAMED;
-    problems.push({ key: 'events', text: `${String(more)} more problems with events are not listed.` });
   }
-  return { events, problems };
 
   function one(event: RunEvent): RunEvent[] {
     if (event.key === 'pause') return [event];

@@ -3,6 +3,8 @@
  *
  *     #v=1&lab=service-mix&preset=before&seed=3&model.temperature=2&log=400~model.temperature:1~loss.maxsup_weight:0;520~pause:true
  *
+ * A log that would make it longer than {@link READABLE} characters is packed, as `logz`; the rest stays readable.
+ *
  * Reading one never runs code and never throws: what cannot be read is left out and named.
  */
 import type { RunLog } from '../engine/protocol.ts';
@@ -10,13 +12,20 @@ import { labById, labs } from '../labs/index.ts';
 import { presetKnobs, type Lab } from '../labs/lab.ts';
 import type { Knob, KnobValue } from '../terms/knob.ts';
 import { emptyLoadable, type Loadable } from './documents.ts';
-import { migrate, VERSION } from './linkVersions.ts';
+import { migrate, WRITTEN } from './linkVersions.ts';
+import { MAX_TEXT, pack, unpack } from './pack.ts';
 
 /** Longest hash that is read; browsers keep far longer ones, people do not make them. */
 const MAX_LENGTH = 200_000;
 /** Longest name or value that is repeated in a sentence. */
 const SHOWN = 60;
-const RESERVED = ['v', 'lab', 'preset', 'seed', 'executor', 'log'] as const;
+/** Fields that are read: a lab has some dozens of knobs. */
+const MAX_FIELDS = 500;
+/** Wrong parts of a log that are named; more are counted only. */
+const MAX_NAMED = 20;
+/** Longest link whose log stays readable. */
+export const READABLE = 8000;
+const RESERVED = ['v', 'lab', 'preset', 'seed', 'executor', 'log', 'logz'] as const;
 
 /** What of a run a link says. */
 export type Linked = Omit<RunLog, 'events'> & Partial<Pick<RunLog, 'events'>>;
@@ -29,7 +38,7 @@ export type Linked = Omit<RunLog, 'events'> & Partial<Pick<RunLog, 'events'>>;
 export function toLink(run: Linked): string {
   const lab = labById(run.lab);
   const base = presetKnobs(lab, run.preset);
-  const parts = [`v=${VERSION}`, `lab=${escape(run.lab)}`];
+  const parts = [`v=${String(WRITTEN.readable)}`, `lab=${escape(run.lab)}`];
   if (run.preset) parts.push(`preset=${escape(run.preset)}`);
   parts.push(`seed=${String(run.seed)}`);
   for (const { key } of lab.knobs) {
@@ -37,9 +46,17 @@ export function toLink(run: Linked): string {
     if (value !== undefined && value !== base[key]) parts.push(`${key}=${escape(String(value))}`);
   }
   if (run.executor) parts.push(`executor=${escape(run.executor)}`);
-  if (run.events) parts.push(`log=${logText(run.events)}`);
-  return parts.join('&');
+  if (!run.events) return parts.join('&');
+  const log = logText(run.events);
+  const readable = [...parts, `log=${log}`].join('&');
+  // What would not be unpacked is not packed: it is too long for a link in either form.
+  if (readable.length <= READABLE || log.length > MAX_TEXT) return readable;
+  const packed = [`v=${String(WRITTEN.packed)}`, ...parts.slice(1), `logz=${pack(log)}`].join('&');
+  return packed.length < readable.length ? packed : readable;
 }
+
+/** Whether a link, or the hash of one, says its log packed. */
+export const isPacked = (link: string): boolean => /[#&]logz=/.test(link);
 
 /** What a hash says, with or without its #; what is wrong with it is named in `problems`. */
 export function fromLink(hash: string): Loadable {
@@ -50,7 +67,14 @@ export function fromLink(hash: string): Loadable {
       `The link is ${String(hash.length)} characters long, and at most ${String(MAX_LENGTH)} are read; the run starts as it ships.`,
     );
   const fields = new Map<string, string>();
-  for (const part of hash.replace(/^#/, '').split('&')) {
+  const given = hash.replace(/^#/, '').split('&');
+  if (given.length > MAX_FIELDS)
+    note(
+      document,
+      'link',
+      `The link has ${String(given.length)} fields; those after the first ${String(MAX_FIELDS)} were left out.`,
+    );
+  for (const part of given.slice(0, MAX_FIELDS)) {
     if (part === '') continue;
     const at = part.indexOf('=');
     const [key, value] = at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
@@ -79,9 +103,22 @@ export function fromLink(hash: string): Loadable {
   for (const [key, value] of known)
     if (!RESERVED.some((name) => name === key))
       document.knobs[key] = valueOf(knobs.get(key), unescape(value));
-  const log = known.get('log');
+  const log = logOf(known, document);
   if (log !== undefined) document.events = eventsOf(log, knobs, document);
   return document;
+}
+
+function logOf(fields: ReadonlyMap<string, string>, document: Loadable): string | undefined {
+  const [readable, packed] = [fields.get('log'), fields.get('logz')];
+  if (packed === undefined) return readable;
+  if (readable !== undefined) {
+    note(document, 'logz', 'The link says its log twice, readable and packed; the readable one counts.');
+    return readable;
+  }
+  const unpacked = unpack(packed);
+  if ('text' in unpacked) return unpacked.text;
+  note(document, 'logz', `The log of the link is ${unpacked.fault}; the run opens without it.`);
+  return undefined;
 }
 
 function logText(events: RunLog['events']): string {
@@ -96,11 +133,13 @@ function logText(events: RunLog['events']): string {
 }
 
 function eventsOf(text: string, knobs: ReadonlyMap<string, Knob>, document: Loadable): unknown[] {
-  return text.split(';').flatMap((group) => {
+  let wrong = 0;
+  const events = text.split(';').flatMap((group) => {
     if (group === '') return [];
     const [step = '', ...moves] = group.split('~');
     if (!/^\d{1,8}$/.test(step)) {
-      note(document, 'log', `“${shown(unescape(group))}” in the log begins with no step; it was left out.`);
+      if (++wrong <= MAX_NAMED)
+        note(document, 'log', `“${shown(unescape(group))}” in the log begins with no step; it was left out.`);
       return [];
     }
     return moves.map((move) => {
@@ -111,6 +150,13 @@ function eventsOf(text: string, knobs: ReadonlyMap<string, Knob>, document: Load
       return { step: Number(step), key, value };
     });
   });
+  if (wrong > MAX_NAMED)
+    note(
+      document,
+      'log',
+      `${String(wrong - MAX_NAMED)} more parts of the log begin with no step; they were left out.`,
+    );
+  return events;
 }
 
 /** A text as the value that a knob takes; what is none stays text, so that the check can name it. */

@@ -1,11 +1,16 @@
 /** Versions of the link, and the way from each to the next: pure functions on its fields, still escaped. */
 
-export const VERSION = 1;
+export const VERSION = 2;
+/** What a link is written as: the lowest version that can say it, so that older pages read what they can. */
+export const WRITTEN = { readable: 1, packed: 2 } as const;
 
 type Fields = ReadonlyMap<string, string>;
 
 /** The way from version n to n + 1, by n. A version, once shipped, stays readable. */
-const STEPS: Readonly<Record<number, (fields: Fields) => Fields>> = {};
+const STEPS: Readonly<Record<number, (fields: Fields) => Fields>> = {
+  // A log can be packed, as `logz`; everything that there was means what it meant.
+  1: (fields) => fields,
+};
 
 /**
  * Brings fields up to the version of this page.

@@ -8,6 +8,7 @@ import type { Loadable } from './documents.ts';
 import { checkEvents } from './events.ts';
 import { checkExecutor } from './executors.ts';
 import { fromLink } from './link.ts';
+import { placed } from './places.ts';
 
 export { checkMoves } from './config.ts';
 export { toLink } from './link.ts';
@@ -19,6 +20,8 @@ export interface LoadRequest {
   seed?: number;
   /** A configuration: differences from its preset, or from the defaults where it names none. */
   yaml?: string;
+  /** A run as `export('json')` writes it, a log, or a configuration, as the text of JSON. */
+  json?: string;
   /** A link, or the hash of one: as `share()` writes them. */
   url?: string;
   /** A run's own log: replays it. */
@@ -26,7 +29,7 @@ export interface LoadRequest {
   executor?: ExecutorId;
 }
 
-const FIELDS = ['lab', 'preset', 'seed', 'yaml', 'url', 'log', 'executor'] as const;
+const FIELDS = ['lab', 'preset', 'seed', 'yaml', 'json', 'url', 'log', 'executor'] as const;
 
 /** What a request stands on where it says nothing. */
 export interface Standing {
@@ -41,6 +44,8 @@ export interface Resolved {
   log: RunLog;
   /** What was repaired, by name. */
   problems: Problem[];
+  /** The YAML that it was read from, for whoever writes it again with its comments. */
+  source?: string;
 }
 
 /**
@@ -55,32 +60,47 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
   if (unknown) throw new Error(`load() does not know "${unknown}". Known: ${FIELDS.join(', ')}.`);
   const asked = request.lab ?? request.log?.lab;
   const linked = request.url === undefined ? undefined : fromLink(hashOf(request.url));
-  const given =
-    request.yaml === undefined ? linked : await readYaml(labById(asked ?? standing.lab.id), request.yaml);
+  const given = (await readDocument(labById(asked ?? standing.lab.id), request)) ?? linked;
   // A link that says nothing of a run is none; what was wrong with it is said all the same.
   const document = given && !isEmpty(given) ? given : undefined;
-  const lab = labById(asked ?? document?.lab ?? standing.lab.id);
+  /** With the place in the document where it stands. */
+  const at = (problem: Problem): Problem => placed(problem, document?.places.get(problem.key));
+  const found = <T>(key: 'lab' | 'preset', inDocument: boolean, find: () => T): T => {
+    try {
+      return find();
+    } catch (error) {
+      if (!inDocument || !(error instanceof Error)) throw error;
+      throw new ConfigError([at({ key, text: error.message })]);
+    }
+  };
+  const lab = found('lab', asked === undefined, () => labById(asked ?? document?.lab ?? standing.lab.id));
   const problems = [...(given?.problems ?? [])];
   const executor =
     request.executor ?? request.log?.executor ?? linkedExecutor(document, problems) ?? standing.executor;
   if (executor !== undefined) checkExecutor(executor);
 
-  const named = request.preset ?? request.log?.preset ?? document?.preset;
+  const asking = request.preset ?? request.log?.preset;
+  const named = asking ?? document?.preset;
   const standingPreset = lab.id === standing.lab.id && standing.preset ? standing.preset : lab.opening;
-  const preset = presetFor(lab, named ?? (document ? undefined : standingPreset));
+  const preset = found('preset', asking === undefined, () =>
+    presetFor(lab, named ?? (document ? undefined : standingPreset)),
+  );
   const base = presetKnobs(lab, preset?.id);
   const checked = checkKnobs(lab, { ...document?.knobs, ...request.log?.knobs }, base);
   let { knobs } = checked;
-  problems.push(...checked.problems);
-  if (document && named === undefined) completed(lab, knobs, problems);
+  problems.push(...checked.problems.map(at));
+  if (document && named === undefined) completed(lab, knobs, problems, document);
   const impossible = lab.check({ ...base, ...knobs });
-  if (impossible.length > 0 && (!linked || document !== linked)) throw new ConfigError(impossible);
+  if (impossible.length > 0 && (!linked || document !== linked)) throw new ConfigError(impossible.map(at));
   // A link always leads to a run that can be trained.
   if (impossible.length > 0) knobs = withoutImpossible(lab, base, knobs, impossible);
 
   const moved = request.log?.events ?? document?.events;
-  const told = moved === undefined ? undefined : checkEvents(lab, moved);
-  problems.push(...(told?.problems ?? []));
+  const told =
+    moved === undefined
+      ? undefined
+      : checkEvents(lab, moved, request.log?.events ? [] : document?.eventPlaces);
+  problems.push(...(told?.problems ?? []).map((one) => (Array.isArray(moved) ? one : at(one))));
   // A document or log that says nothing of events has none; a preset by itself tells its own, also by link.
   const bare =
     !request.log && (!document || (document === linked && Object.keys(document.knobs).length === 0));
@@ -89,6 +109,7 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
   return {
     lab,
     problems,
+    ...(request.yaml !== undefined && { source: request.yaml }),
     log: {
       lab: lab.id,
       preset: preset?.id ?? lab.plain,
@@ -106,6 +127,8 @@ function checkForm(request: LoadRequest): void {
   if (!isObject(request)) throw new Error('load() takes an object, such as { preset: "before" }.');
   if (request.yaml !== undefined && typeof (request.yaml as unknown) !== 'string')
     throw new Error('load({ yaml }) takes the text of a configuration.');
+  if (request.json !== undefined && typeof (request.json as unknown) !== 'string')
+    throw new Error('load({ json }) takes the text of a run or a configuration; an object is load({ log }).');
   if (request.url !== undefined && typeof (request.url as unknown) !== 'string')
     throw new Error('load({ url }) takes a link as text, as lab.share() gives it.');
   if (request.log !== undefined && !isObject(request.log))
@@ -129,10 +152,15 @@ function linkedExecutor(document: Loadable | undefined, problems: Problem[]): Ex
   if (asked === undefined) return undefined;
   const found = EXECUTORS.find((id) => id === asked);
   if (!found)
-    problems.push({
-      key: 'executor',
-      text: `There is no executor “${asked.slice(0, 60)}”. Known: ${EXECUTORS.join(', ')}.`,
-    });
+    problems.push(
+      placed(
+        {
+          key: 'executor',
+          text: `There is no executor “${asked.slice(0, 60)}”. Known: ${EXECUTORS.join(', ')}.`,
+        },
+        document?.places.get('executor'),
+      ),
+    );
   return found;
 }
 
@@ -149,9 +177,15 @@ function withoutImpossible(
   return lab.check({ ...base, ...kept }).length === 0 ? kept : {};
 }
 
-async function readYaml(lab: Lab, text: string): Promise<Loadable> {
-  const document = (await import('./yaml.ts')).fromYaml(lab, text);
-  if (document.unreadable) throw new ConfigError(document.problems);
+/** @throws ConfigError where nothing of it can be read */
+async function readDocument(lab: Lab, { yaml, json }: LoadRequest): Promise<Loadable | undefined> {
+  const document =
+    yaml !== undefined
+      ? (await import('./yaml.ts')).fromYaml(lab, yaml)
+      : json !== undefined
+        ? (await import('./json.ts')).fromJson(lab, json)
+        : undefined;
+  if (document?.unreadable) throw new ConfigError(document.problems);
   return document;
 }
 
@@ -166,16 +200,22 @@ function presetFor(lab: Lab, id: string | undefined): Preset | undefined {
 }
 
 /** The field notes give a logit norm and take for granted that LogitNorm is on. */
-function completed(lab: Lab, knobs: Record<string, KnobValue>, problems: Problem[]): void {
+function completed(
+  lab: Lab,
+  knobs: Record<string, KnobValue>,
+  problems: Problem[],
+  document: Loadable,
+): void {
   const [length, on] = ['model.logit_norm', 'model.use_logit_norm'] as const;
   if (knobs[length] === undefined || knobs[on] !== undefined) return;
   if (!lab.knobs.some(({ key }) => key === on)) return;
   knobs[on] = true;
-  problems.push({
+  const problem = {
     key: on,
     text: `${length} is given without ${on}; LogitNorm was switched on.`,
     used: true,
-  });
+  };
+  problems.push(placed(problem, document.places.get(length)));
 }
 
 function seedOf(
@@ -188,6 +228,6 @@ function seedOf(
   if (seed.success) return seed.output;
   const problem = { key: 'seed', text: seed.issues[0].message, used: standing.seed };
   if (request.seed !== undefined) throw new ConfigError([problem]);
-  problems.push(problem);
+  problems.push(placed(problem, document?.places.get('seed')));
   return standing.seed;
 }

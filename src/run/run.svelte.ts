@@ -22,6 +22,7 @@ import { Client } from './client.ts';
 import type { Config } from './config.ts';
 import { checkExecutor } from './executors.ts';
 import type { Keepable } from './history/kept.ts';
+import { newId } from './id.ts';
 import { Lines } from './lines.ts';
 import type * as requests from './request.ts';
 import type { LoadRequest, toLink } from './request.ts';
@@ -84,6 +85,8 @@ export class Run implements Keepable {
   readonly series = new SeriesStore();
   /** Commands given so far, by whomever: what starts by itself looks here whether somebody else has taken over. */
   commands = 0;
+  /** The YAML that the run was loaded from, until another run is loaded: an export keeps its comments. */
+  source: string | undefined;
 
   /** Whether the page itself began this run, as its opening story. */
   opening = false;
@@ -167,14 +170,19 @@ export class Run implements Keepable {
     };
   }
 
-  /** The whole run as data, as of the last state that the trainer gave; undefined before there is one. */
-  kept(): KeptRun | undefined {
+  #whole(): KeptRun | undefined {
     const saved = this.#saved;
     return saved && { log: this.told, saved, series: this.series.rows(saved.progress.rows) };
   }
 
+  /** The whole run as data, as of the last state that the trainer gave: while it trains at most about a second old. */
+  kept(): Promise<KeptRun> {
+    const whole = this.#whole();
+    return whole ? Promise.resolve(whole) : Promise.reject(new Error('No run was loaded yet.'));
+  }
+
   /** Makes a run that was kept the run of the page, paused where it stopped. @throws Error with a sentence */
-  async reopen(run: KeptRun, id: string, parent = ''): Promise<void> {
+  async reopen(run: KeptRun, id = newId(), parent = ''): Promise<void> {
     this.commands++;
     const lab = labById(run.log.lab);
     this.#next = { id, parent };
@@ -190,7 +198,7 @@ export class Run implements Keepable {
     this.commands++;
     const { resolveRequest, toLink } = await this.#reader();
     this.#toLink = toLink;
-    const { log, problems, lab } = await resolveRequest(request, {
+    const { log, problems, lab, source } = await resolveRequest(request, {
       lab: this.lab,
       preset: this.preset,
       seed: this.seed,
@@ -201,6 +209,7 @@ export class Run implements Keepable {
     this.opening = false;
     this.#pinned = log.executor;
     this.problems = problems;
+    this.source = source;
     return this.config;
   }
 
@@ -343,7 +352,7 @@ export class Run implements Keepable {
     if (!toLink) throw new Error('No run was loaded yet.');
     const of = { lab: this.lab.id, preset: this.preset, seed: this.seed };
     const plan = this.#plan;
-    if (plan.length > 0 && sameEvents(this.events, plan.slice(0, this.events.length))) {
+    if (this.#telling) {
       const preset = this.lab.presets.find(({ id }) => id === this.preset);
       // What a preset tells by itself needs no words.
       if (preset && sameEvents(plan, preset.events)) return toLink({ ...of, knobs: this.initial });
@@ -361,7 +370,12 @@ export class Run implements Keepable {
   }
 
   async export(kind: string): Promise<string> {
-    if (kind === 'yaml') return (await import('./yaml.ts')).toYaml(this.lab, this.config);
+    if (kind === 'yaml') {
+      const told = this.#telling;
+      const source = this.source === undefined ? undefined : { yaml: this.source, told };
+      const config = source && told ? { ...this.config, knobs: this.initial } : this.config;
+      return (await import('./yaml.ts')).toYaml(this.lab, config, source);
+    }
     if (kind !== 'csv' && kind !== 'json')
       throw new Error(`There is no export "${kind}". Known: yaml, csv, json.`);
     const { toCsv, toJson } = await import('./documents.ts');
@@ -372,6 +386,12 @@ export class Run implements Keepable {
   /** A frame was drawn: the worker may send the next. */
   drawn(): void {
     this.#client.drawn();
+  }
+
+  /** Whether what the run was loaded with is still being told: no hand has taken over. */
+  get #telling(): boolean {
+    const plan = this.#plan;
+    return plan.length > 0 && sameEvents(this.events, plan.slice(0, this.events.length));
   }
 
   async #reader(): Promise<typeof requests> {
@@ -431,7 +451,7 @@ export class Run implements Keepable {
 
   /** A worker that died is replaced, and the run goes on from the last state that it gave. */
   #died(message: string): void {
-    const kept = this.kept();
+    const kept = this.#whole();
     const give = (text: string): void => {
       this.phase = 'dead';
       this.playing = false;

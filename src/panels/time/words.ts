@@ -1,7 +1,7 @@
 import type { Change } from '../../engine/protocol.ts';
 import type { Lab } from '../../labs/lab.ts';
-import type { KnobValue } from '../../terms/knob.ts';
-import { formatEntry, formatStep } from '../format.ts';
+import { valueText } from '../../labs/words.ts';
+import { formatStep } from '../format.ts';
 
 /** More are counted. */
 const NAMED = 2;
@@ -16,9 +16,11 @@ export function changeWords(lab: Lab, { kind, from, to }: Change): string {
     case 'run':
       return 'Another run was loaded';
     case 'knobs': {
-      const moved = Object.entries(to).map(
-        ([key, value]) => `${labelOf(lab, key)} ${valueWords(from[key])} → ${valueWords(value)}`,
-      );
+      const moved = lab.knobs.flatMap((knob) => {
+        const [before, after] = [from[knob.key], to[knob.key]];
+        if (before === undefined || after === undefined) return [];
+        return [`${knob.label} ${valueText(knob, before)} → ${valueText(knob, after)}`];
+      });
       const more = moved.length - NAMED;
       return more > 0 ? `${moved.slice(0, NAMED).join(', ')} and ${String(more)} more` : moved.join(', ');
     }
@@ -32,12 +34,4 @@ export function travelled(lab: Lab, which: 'undo' | 'redo', change: Change, step
   return which === 'undo'
     ? `Taken back: ${words}. ${at} again, with the weights that it had there.`
     : `Brought back: ${words}. ${at}.`;
-}
-
-const labelOf = (lab: Lab, key: string): string => lab.knobs.find((knob) => knob.key === key)?.label ?? key;
-
-export function valueWords(value: KnobValue | undefined): string {
-  if (typeof value === 'number') return formatEntry(value);
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return value === undefined || value === '' ? 'none' : value;
 }

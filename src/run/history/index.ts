@@ -1,6 +1,6 @@
 /** Runs kept in the browser: nothing of this is in the first load. */
 import type { Entry } from './entry.ts';
-import { newId } from './ids.ts';
+import { newId } from '../id.ts';
 import type { Keepable } from './kept.ts';
 import { claim, release } from './locks.ts';
 import { rememberedOpen } from './open.ts';

@@ -3,7 +3,7 @@ import { labs } from '../../labs/index.ts';
 import { firstChanged } from './chunks.ts';
 import { comparedOf, differences, presetAt, type Compared } from './difference.ts';
 import { changesToKeep, finalOf, MAX_THUMBNAIL } from './entry.ts';
-import { newId } from './ids.ts';
+import { newId } from '../id.ts';
 import type { Keepable } from './kept.ts';
 import { claim, release } from './locks.ts';
 import { rememberOpen } from './open.ts';

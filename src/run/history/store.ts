@@ -4,7 +4,7 @@ import { BOUNDS, toGain, toSweep, withinQuota, type Bounds } from './bounds.ts';
 import { chunkOf, chunksFrom, joined, tight, type Chunk } from './chunks.ts';
 import { Database } from './database.ts';
 import { cleanName, ENTRY_VERSION, entrySchema, freshName, type Entry, type Final } from './entry.ts';
-import { newId } from './ids.ts';
+import { newId } from '../id.ts';
 import { openRuns } from './locks.ts';
 import { anything, isRecord, isValue, texts } from './shapes.ts';
 import { HistoryError, troubleOf } from './trouble.ts';

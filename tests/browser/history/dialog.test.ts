@@ -5,7 +5,7 @@ import { render } from 'vitest-browser-svelte';
 import '../../../src/app/base.css';
 import '../../../src/app/theme.css';
 import HistoryDialog from '../../../src/panels/history/HistoryDialog.svelte';
-import { newId } from '../../../src/run/history/ids.ts';
+import { newId } from '../../../src/run/id.ts';
 import { release } from '../../../src/run/history/locks.ts';
 import { rememberOpen } from '../../../src/run/history/open.ts';
 import type { HistoryStore } from '../../../src/run/history/store.ts';
@@ -27,7 +27,7 @@ const run = Object.assign(new FakeKeepable('page'), { phase: 'ready' });
 const closed = vi.fn();
 
 const show = async (): Promise<void> => {
-  await render(HistoryDialog, { run: run, onclose: closed, store });
+  await render(HistoryDialog, { run, onclose: closed, store });
 };
 const fill = async (): Promise<void> => {
   now = Date.now() - 3 * 3_600_000;

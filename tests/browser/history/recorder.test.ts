@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { reopen } from '../../../src/run/history/index.ts';
-import { newId } from '../../../src/run/history/ids.ts';
+import { newId } from '../../../src/run/id.ts';
 import { claim, isMine, openRuns, release } from '../../../src/run/history/locks.ts';
 import { rememberedOpen, rememberOpen } from '../../../src/run/history/open.ts';
 import { Recorder, type RecorderOptions } from '../../../src/run/history/recorder.ts';

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import { deflateSync } from 'fflate';
 import { describe, expect, test, vi } from 'vitest';
 import type { RunEvent, RunLog } from '../../../src/engine/protocol.ts';
 import { labs } from '../../../src/labs/index.ts';
 import { defaultsOf, type Lab } from '../../../src/labs/lab.ts';
-import { fromLink, toLink } from '../../../src/run/link.ts';
+import { fromLink, isPacked, READABLE, toLink } from '../../../src/run/link.ts';
+import { pack, sealed, toBase64 } from '../../../src/run/pack.ts';
 import { resolveRequest, type Resolved, type Standing } from '../../../src/run/request.ts';
 import type { Knob, KnobValue } from '../../../src/terms/knob.ts';
 import { extremesOf, valueAt } from '../../support/terms.ts';
@@ -88,6 +90,79 @@ test('no key of a hostile link means more than itself', async () => {
   expect(problems.filter(({ text }) => text.includes('is not a knob'))).toHaveLength(4);
 });
 
+describe('a long log', () => {
+  const run = (count: number): RunLog => ({
+    lab: lab.id,
+    preset: 'before',
+    seed: 3,
+    knobs: { ...baseOf('before'), 'model.temperature': 2 },
+    events: Array.from({ length: count }, (_, i) => ({
+      step: i * 3,
+      key: 'loss.entropy_weight',
+      value: ((i * 37) % 50) / 10,
+    })),
+  });
+
+  test('is packed where the link would be longer than people read, and the rest stays readable', async () => {
+    for (const [count, packed] of [
+      [10, false],
+      [200, false],
+      [400, true],
+      [3000, true],
+    ] as const) {
+      const link = toLink(run(count));
+      expect(isPacked(`https://example.org/#${link}`)).toBe(packed);
+      expect(link).toContain(`&log${packed ? 'z' : ''}=`);
+      expect(link).toContain(`v=${packed ? 2 : 1}&lab=service-mix&preset=before&seed=3&model.temperature=2&`);
+      expect(link.length).toBeLessThanOrEqual(packed ? 30_000 : READABLE);
+      expect((await open(`#${link}`)).log).toEqual(run(count));
+    }
+  });
+
+  test('that was cut off or changed on its way is named, and the run opens without it', async () => {
+    const link = toLink(run(400));
+    const at = link.indexOf('logz=') + 5;
+    const cases: [string, string][] = [
+      [link.slice(0, -3), 'cut off or changed on its way'],
+      [link.slice(0, at), 'cut off or changed on its way'],
+      [`${link.slice(0, at + 40)}x${link.slice(at + 41)}`, 'cut off or changed on its way'],
+      [`${link.slice(0, at)}hello`, 'cut off or changed on its way'],
+      [
+        link.slice(0, at) + sealed(toBase64(deflateSync(new Uint8Array(30_000_000)))),
+        'packed from more than can be read',
+      ],
+    ];
+    for (const [text, fault] of cases) {
+      const { log, problems } = await open(text);
+      expect(log).toEqual(run(0));
+      expect(problems).toEqual([
+        { key: 'logz', text: `The log of the link is ${fault}; the run opens without it.` },
+      ]);
+    }
+  });
+
+  test('that is said twice counts as it can be read', async () => {
+    const { log, problems } = await open(`#v=2&preset=before&log=5~pause:true&logz=${pack('7~pause:true')}`);
+    expect(log.events).toEqual([{ step: 5, key: 'pause', value: true }]);
+    expect(problems.map(({ key }) => key)).toEqual(['logz']);
+  });
+
+  test('of foreign text names some of what is wrong with it, and counts the rest', async () => {
+    const { log, problems } = await open(`#v=2&preset=before&logz=${pack('x;'.repeat(400_000))}`);
+    expect(log.events).toEqual([]);
+    expect(problems).toHaveLength(21);
+    expect(problems.at(-1)?.text).toBe(
+      '399980 more parts of the log begin with no step; they were left out.',
+    );
+  });
+});
+
+test('of thousands of fields the first are read, and the others counted', async () => {
+  const { problems } = await open(`#v=1&preset=before&${'a&'.repeat(50_000)}`);
+  expect(problems[0]?.text).toContain('those after the first 500 were left out');
+  expect(problems.length).toBeLessThan(505);
+});
+
 describe('fuzzed', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const valueOf = (knob: Knob): fc.Arbitrary<KnobValue> =>
@@ -123,15 +198,35 @@ describe('fuzzed', () => {
     }))
     .filter(({ knobs }) => lab.check(knobs).length === 0);
 
-  test('what was written is what is read: 20 000 runs', async () => {
+  test('what was written is what is read, packed or not: 20 000 runs', async () => {
     await fc.assert(
       fc.asyncProperty(runs, async (run) => {
-        const { log, problems } = await open(`#${toLink(run)}`);
+        const link = toLink(run);
+        const { log, problems } = await open(`#${link}`);
         expect(problems).toEqual([]);
         expect(log).toEqual(run);
+        const packed = link.replace(/&log=(.*)$/, (_, text: string) => `&logz=${pack(text)}`);
+        const [read, written] = [packed, link].map((one) => JSON.stringify(fromLink(one)));
+        if (packed === link || read !== written) throw new Error(`${String(read)} for ${String(written)}`);
       }),
       { numRuns: 20_000, seed: 4 },
     );
+  });
+
+  test('long runs are read as they were written: 200 runs', async () => {
+    const long = fc
+      .tuple(runs, fc.array(event, { minLength: 200, maxLength: 600 }))
+      .map(([run, events]) => ({ ...run, events: events.sort((a, b) => a.step - b.step) }));
+    let packed = 0;
+    await fc.assert(
+      fc.asyncProperty(long, async (run) => {
+        const link = toLink(run);
+        if (isPacked(link)) packed++;
+        expect(await open(`#${link}`)).toEqual({ lab, log: run, problems: [] });
+      }),
+      { numRuns: 200, seed: 7 },
+    );
+    expect(packed).toBeGreaterThan(50);
   });
 
   test('any text leads to a run that can be trained: 100 000 texts', async () => {
@@ -140,7 +235,17 @@ describe('fuzzed', () => {
       fc.oneof(fc.constantFrom(...keys), fc.string()),
       fc.oneof(fc.string(), fc.double().map(String), fc.constantFrom('true', '1', 'before', '5~a:1;6', '%')),
     );
-    const near = fc.array(piece, { maxLength: 5 }).map((all) => all.map((pair) => pair.join('=')).join('&'));
+    // Bytes that are no stream, streams of foreign text, and whole ones that were changed on their way.
+    const packed = fc.oneof(
+      fc.uint8Array({ maxLength: 40 }).map((bytes) => sealed(toBase64(bytes))),
+      fc.string({ maxLength: 40 }).map((text) => pack(encodeURIComponent(text))),
+      fc.tuple(fc.nat(30), fc.string()).map(([at, text]) => pack('5~a:1;9~pause:true').slice(0, at) + text),
+    );
+    const field = fc.oneof(
+      { weight: 4, arbitrary: piece },
+      { weight: 1, arbitrary: fc.tuple(fc.constant('logz'), packed) },
+    );
+    const near = fc.array(field, { maxLength: 5 }).map((all) => all.map((pair) => pair.join('=')).join('&'));
     let count = 0;
     await fc.assert(
       fc.asyncProperty(fc.oneof(near, fc.string({ unit: 'binary', maxLength: 60 })), async (text) => {

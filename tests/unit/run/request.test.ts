@@ -129,8 +129,9 @@ describe('LogitNorm', () => {
     expect((await resolveRequest({ yaml: 'logit_norm: 2' }, standing)).problems).toEqual([
       {
         key: 'model.use_logit_norm',
-        text: 'model.logit_norm is given without model.use_logit_norm; LogitNorm was switched on.',
+        text: 'Line 1: model.logit_norm is given without model.use_logit_norm; LogitNorm was switched on.',
         used: true,
+        line: 1,
       },
     ]);
   });
@@ -205,7 +206,7 @@ describe('a request that cannot be met is refused with a sentence', () => {
     [
       'an unknown field',
       { presett: 'before' },
-      'load() does not know "presett". Known: lab, preset, seed, yaml,',
+      'load() does not know "presett". Known: lab, preset, seed, yaml, json, url,',
     ],
     ['an unknown lab', { lab: 'cats' }, 'There is no lab "cats". Known: service-mix.'],
     ['an unknown preset', { preset: 'befor' }, 'Service mix has no preset "befor". Known: intro, before,'],
@@ -213,6 +214,8 @@ describe('a request that cannot be met is refused with a sentence', () => {
     ['nothing', null, 'load() takes an object'],
     ['a text', 'before', 'load() takes an object'],
     ['a number as a document', { yaml: 5 }, 'load({ yaml }) takes the text of a configuration.'],
+    ['a number as JSON', { json: 5 }, 'load({ json }) takes the text of a run or a configuration'],
+    ['an object as JSON', { json: {} }, 'an object is load({ log })'],
     ['nothing as a document', { yaml: null }, 'load({ yaml }) takes the text of a configuration.'],
     ['a text as a log', { log: 'log' }, 'load({ log }) takes the log of a run, as lab.log() gives it.'],
     ['nothing as a log', { log: null }, 'load({ log }) takes the log of a run, as lab.log() gives it.'],

@@ -60,8 +60,12 @@ describe('keys', () => {
     const { knobs, problems } = read('temperature: 3\nloss:\n  tau: 0.5\nrun.training:\n  patience: 2\n');
     expect(knobs).toEqual({ 'model.temperature': 3, 'data.tau': 0.5, 'training.patience': 2 });
     expect(problems).toEqual([
-      { key: 'data.tau', text: 'Line 3: loss.tau is read as data.tau.' },
-      { key: 'training.patience', text: 'Line 5: run.training.patience is read as training.patience.' },
+      { key: 'data.tau', text: 'Line 3: loss.tau is read as data.tau.', line: 3 },
+      {
+        key: 'training.patience',
+        text: 'Line 5: run.training.patience is read as training.patience.',
+        line: 5,
+      },
     ]);
   });
 
@@ -77,8 +81,12 @@ describe('keys', () => {
     expect(twice.knobs).toEqual({ 'model.temperature': 3 });
     expect(twice.seed).toBe(2);
     expect(twice.problems).toEqual([
-      { key: 'model.temperature', text: 'Line 3: model.temperature is given twice; the last one counts.' },
-      { key: 'seed', text: 'Line 5: seed is given twice; the last one counts.' },
+      {
+        key: 'model.temperature',
+        text: 'Line 3: model.temperature is given twice; the last one counts.',
+        line: 3,
+      },
+      { key: 'seed', text: 'Line 5: seed is given twice; the last one counts.', line: 5 },
     ]);
     const scheduled = read('patience: 5\n\nscheduler: ReduceLROnPlateau(patience=10)');
     expect(scheduled.knobs).toMatchObject({ 'training.patience': 10 });
@@ -87,7 +95,7 @@ describe('keys', () => {
 
   it('may be none at all', () => {
     for (const text of ['', '\n\n', '# only a comment', '---\n', '{}'])
-      expect(read(text)).toEqual({ knobs: {}, problems: [] });
+      expect(read(text)).toEqual({ knobs: {}, problems: [], places: new Map() });
   });
 });
 
@@ -117,7 +125,7 @@ min_entropy: 0.5     # Reduce from 1.5 to 0.5 (only penalize very low entropy)
     const text = 'logit_norm: 2.0  # Increase from 1.0 to 2.0\n';
     expect(await differing(text)).toEqual({
       knobs: { 'model.logit_norm': 2, 'model.use_logit_norm': true },
-      said: ['model.logit_norm is given without model.use_logit_norm; LogitNorm was switched on.'],
+      said: ['Line 1: model.logit_norm is given without model.use_logit_norm; LogitNorm was switched on.'],
     });
   });
 
@@ -209,7 +217,7 @@ describe('schedules in the spelling of PyTorch', () => {
     expect(log.knobs['training.scheduler']).toBe('constant');
     expect(problems).toHaveLength(1);
     expect(problems[0]?.text).toBe(
-      `training.scheduler is "${text}": training.scheduler must be one of constant, exponential, reduce_on_plateau, cosine_warm_restarts.`,
+      `Line 1: training.scheduler is "${text}": training.scheduler must be one of constant, exponential, reduce_on_plateau, cosine_warm_restarts.`,
     );
   });
 
@@ -220,8 +228,8 @@ describe('schedules in the spelling of PyTorch', () => {
     expect(log.knobs).toMatchObject({ 'training.patience': 10, 'training.factor': 0.99 });
     expect(problems.map(({ text }) => text)).toEqual([
       'Line 1: ReduceLROnPlateau has no argument "constructor=1" here; it was left out.',
-      'training.patience is "soon": training.patience must be a whole number from 0 to 1000.',
-      'training.factor is 7: training.factor must be a number from 0.01 to 0.99.',
+      'Line 1: training.patience is "soon": training.patience must be a whole number from 0 to 1000.',
+      'Line 1: training.factor is 7: training.factor must be a number from 0.01 to 0.99.',
     ]);
   });
 });
@@ -333,6 +341,64 @@ describe('a configuration written and loaded again', () => {
 });
 
 describe('what is wrong in a document is named with its line', () => {
+  it('values, unknown keys, the seed, and events, in words and as data', async () => {
+    const { problems } = await load(`preset: before
+model:
+  temperature: 99 # too hot
+  temprature: 2
+
+seed: 1.5
+loss.entropy_weight: high
+executor: cuda
+events:
+  - { step: 1, set: { model: { temperature: 0, hidden: '8' } } }
+  - { step: soon }
+  - { step: 3, key: loss.foo, value: 1 }
+`);
+    expect(problems.map(({ line }) => line).sort((a = 0, b = 0) => a - b)).toEqual([
+      3, 4, 6, 7, 8, 10, 10, 11, 12,
+    ]);
+    for (const { text, line } of problems) expect(text).toMatch(new RegExp(`^Line ${String(line)}: `));
+    const said = problems.map(({ text }) => text).join('\n');
+    for (const part of [
+      'Line 3: model.temperature is 99: model.temperature must be a number from 0.05 to 10.',
+      'Line 4: model.temprature is not a knob of Service mix. Did you mean model.temperature?',
+      'Line 6: The seed must be a whole number',
+      'Line 7: loss.entropy_weight is "high": ',
+      'Line 8: There is no executor “cuda”',
+      'Line 10: model.temperature is 0: ',
+      'Line 10: model.hidden restarts a run',
+      'Line 11: Event 2 is not a step',
+      'Line 12: loss.foo is not a knob',
+    ])
+      expect(said).toContain(part);
+  });
+
+  it('what refuses it altogether too', async () => {
+    for (const [text, line] of [
+      ['\npreset: befor', 2],
+      ['seed: 1\n\nlab: cats', 3],
+      ['\n\ndata: { points: 100 }\ntraining: { batch_size: 256 }', 4],
+      ['a: 1\nb: 2\nc: "x', 3],
+    ] as const) {
+      const refused = await load(text).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(ConfigError);
+      expect((refused as ConfigError).problems.map((problem) => problem.line)).toEqual([line]);
+    }
+  });
+
+  it('events that are none, where they stand', async () => {
+    expect((await load('tau: 0.1\nevents: soon')).problems).toMatchObject([{ key: 'events', line: 2 }]);
+  });
+
+  it.each(['presett', 'sed', 'event', 'labb'])('a misspelt field is recognized: %s', async (name) => {
+    const { problems } = await load(`tau: 0.1\n${name}: before`);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.text).toMatch(
+      new RegExp(`^Line 2: ${name} is not known here. Did you mean (preset|seed|events|lab)\\?$`),
+    );
+  });
+
   it.each([
     ['a key without a value that is one', 'model:\n  temperature: [1\nloss: 5', 3],
     ['a tab', 'model:\n\ttemperature: 2', 2],
