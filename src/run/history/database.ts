@@ -81,6 +81,7 @@ export class Database {
     work: (tx: Transaction<M>) => Promise<T>,
   ): Promise<T> {
     const db = await this.#open();
+    // Another program's database under our name has no such stores: nothing of it is touched.
     const tx = db.transaction([...STORES], mode) as Transaction<M>;
     // Heard below; a second report of the same would be one that nobody heard.
     tx.done.catch(() => undefined);
@@ -111,7 +112,7 @@ export class Database {
     }
   }
 
-  async #opened(): Promise<IDBPDatabase<Schema>> {
+  #opened(): Promise<IDBPDatabase<Schema>> {
     let blocked: (error: HistoryError) => void = () => undefined;
     const waits = new Promise<never>((_, reject) => (blocked = reject));
     const opening = openDB<Schema>(this.name, DATABASE_VERSION, {
@@ -135,7 +136,7 @@ export class Database {
         this.#opening = undefined;
       },
     });
-    const db = await Promise.race([opening, waits]).catch((error: unknown) => {
+    return Promise.race([opening, waits]).catch((error: unknown) => {
       // It may open yet, when the other tab lets go; nobody waits for it any more.
       opening.then(
         (late) => {
@@ -145,10 +146,5 @@ export class Database {
       );
       throw error;
     });
-    // Another program's database under our name: nothing of it is touched.
-    const complete = STORES.every((store) => db.objectStoreNames.contains(store));
-    if (complete) return db;
-    db.close();
-    throw trouble('damaged');
   }
 }

@@ -16,7 +16,7 @@ const MOMENT = 20;
 const PAUSE_MS = 250;
 /** After a failure: nothing is gained by failing again at once. */
 const RETRY_MS = 10_000;
-const THUMBNAIL_EVERY_MS = 10_000;
+const THUMBNAIL_EVERY_MS = 3_000;
 /** Bounds are looked after when a run is new, and this often. */
 const TIDY_EVERY_MS = 60_000;
 /** Rows may still be on their way when the state that they belong to is here. */

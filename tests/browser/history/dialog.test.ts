@@ -11,6 +11,7 @@ import { rememberOpen } from '../../../src/run/history/open.ts';
 import type { HistoryStore } from '../../../src/run/history/store.ts';
 import { exportRuns } from '../../../src/run/history/transfer.ts';
 import { SENTENCES } from '../../../src/run/history/trouble.ts';
+import type { Run } from '../../../src/run/run.svelte.ts';
 import { FakeKeepable } from './fakeKeepable.ts';
 import { freshDatabase, raw, storeOf, writeOf } from './stores.ts';
 
@@ -24,10 +25,11 @@ let name = '';
 let store: HistoryStore;
 let now = 0;
 const run = Object.assign(new FakeKeepable('page'), { phase: 'ready' });
+const theRun = run as unknown as Run;
 const closed = vi.fn();
 
 const show = async (): Promise<void> => {
-  await render(HistoryDialog, { run, onclose: closed, store });
+  await render(HistoryDialog, { run: theRun, onclose: closed, store });
 };
 const fill = async (): Promise<void> => {
   now = Date.now() - 3 * 3_600_000;
