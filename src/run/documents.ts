@@ -45,6 +45,10 @@ export interface Loadable {
   events?: unknown;
   /** Not yet checked. */
   executor?: string;
+  /** Targets for the doctor, which no run has, not yet checked; and the line where they begin. */
+  targets?: { value: unknown; line: number };
+  /** Where each knob stands, by dotted key. */
+  lines?: Map<string, number>;
   /** Nothing of the document could be read; `problems` says why. */
   unreadable?: boolean;
   problems: Problem[];

@@ -40,6 +40,8 @@ export interface Resolved {
   log: RunLog;
   /** What was repaired, by name. */
   problems: Problem[];
+  /** What the document says of itself beyond a run: for the doctor. */
+  document?: Pick<Loadable, 'targets' | 'lines'>;
 }
 
 /**
@@ -88,6 +90,7 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
   return {
     lab,
     problems,
+    ...(document && { document }),
     log: {
       lab: lab.id,
       preset: preset?.id ?? lab.plain,
@@ -118,9 +121,9 @@ function hashOf(url: string): string {
   return /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? '' : url;
 }
 
-const isEmpty = ({ lab, preset, seed, knobs, events, executor, unreadable }: Loadable): boolean =>
+const isEmpty = ({ lab, preset, seed, knobs, events, executor, targets, unreadable }: Loadable): boolean =>
   !unreadable &&
-  [lab, preset, seed, events, executor].every((field) => field === undefined) &&
+  [lab, preset, seed, events, executor, targets].every((field) => field === undefined) &&
   Object.keys(knobs).length === 0;
 
 function linkedExecutor(document: Loadable | undefined, problems: Problem[]): ExecutorId | undefined {

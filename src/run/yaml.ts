@@ -88,7 +88,10 @@ function walk(document: Document, lab: Lab, lines: LineCounter, into: Loadable):
         throw new Error(`The configuration has more than ${String(MAX_KEYS)} keys; a lab has some dozens.`);
       const name = isScalar(key) ? String(key.value) : String(key);
       const line = isScalar(key) && key.range ? lines.linePos(key.range[0]).line : 0;
-      if (isMap(value)) enter(value, [...path, name]);
+      // A scalar is the knob data.targets; a map or list describes the targets themselves.
+      if (path.length === 0 && name === 'targets' && value !== null && !isScalar(value))
+        into.targets = { value: toPlain(document, value), line };
+      else if (isMap(value)) enter(value, [...path, name]);
       else take([...path, name].join('.'), toPlain(document, value), line, lab, into);
     }
   };
@@ -130,6 +133,7 @@ function take(path: string, value: unknown, line: number, lab: Lab, into: Loadab
       : { [key]: value };
   for (const [name, one] of Object.entries(knobs)) {
     if (Object.hasOwn(into.knobs, name)) twice(name);
+    (into.lines ??= new Map()).set(name, line);
     into.knobs[name] = one;
   }
 }
