@@ -8,8 +8,7 @@ import { termsOf } from '../terms/registry.ts';
 import type { KnobValue } from '../terms/knob.ts';
 import type { Config } from './config.ts';
 import { resolveRequest, type Standing } from './request.ts';
-
-export type { Diagnosis } from '../labs/doctor/diagnosis.ts';
+import type { Run } from './run.svelte.ts';
 
 /** A text as the doctor understood it. */
 export interface Patient {
@@ -98,12 +97,28 @@ export class Doctor {
   }
 }
 
-/** One diagnosis by itself. @throws Error or ConfigError with a sentence */
-export async function diagnoseText(
-  text: string,
-  standing: Standing,
-): Promise<Diagnosis & { problems: readonly Problem[] }> {
-  const patient = await readPatient(text, standing);
+/** A diagnosis and what was wrong with the text that it is of. */
+export interface Report extends Diagnosis {
+  problems: readonly Problem[];
+}
+
+/**
+ * One diagnosis by itself, for the console.
+ *
+ * @param yaml a configuration, with a `targets:` part or without; the run as it is where none is given
+ * @throws Error or ConfigError with a sentence
+ */
+export async function report(
+  run: Pick<Run, 'lab' | 'preset' | 'seed' | 'config'>,
+  yaml?: unknown,
+): Promise<Report> {
+  if (yaml !== undefined && typeof yaml !== 'string')
+    throw new Error('doctor() takes the text of a configuration, or nothing for the run as it is.');
+  const { lab, preset, seed } = run;
+  const patient =
+    yaml === undefined
+      ? { lab, config: run.config, targets: { kind: 'lab' as const }, problems: [] }
+      : await readPatient(yaml, { lab, preset, seed, executor: undefined });
   const doctor = new Doctor();
   try {
     const diagnosis = await doctor.ask(patient);

@@ -10,7 +10,7 @@ const SAME = 1e-12;
  * @param vectors at least one, of one length
  */
 export function shortestInHull(vectors: readonly Float64Array[]): Float64Array {
-  const weights = vectors.map((_, i) => (i === 0 ? 1 : 0));
+  const weights = vectors.map((_, i): number => (i === 0 ? 1 : 0));
   const shortest = Float64Array.from(vectors[0] ?? []);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const along = vectors.map((vector) => dot(vector, shortest));

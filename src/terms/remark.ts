@@ -41,8 +41,8 @@ export const nats = (x: number): string => x.toFixed(Math.abs(x) < 10 ? 3 : 1);
 /** A knob's value as people write it: no digit that says nothing. */
 export const plain = (x: number): string => String(Number(x.toPrecision(3)));
 
-/** A share as sentences write it, with no digit that would say more than some hundreds of samples know. */
-export function percent(share: number): string {
-  const digits = share > 0 && share < 0.995 ? (share < 0.1 ? 1 : 2) : 3;
+/** A share as sentences write it; by default with no digit that would say more than some hundreds of samples know. */
+export function percent(share: number, precise = 2): string {
+  const digits = share > 0 && share < 0.995 ? (share < 0.1 ? precise - 1 : precise) : 3;
   return `${String(Number((100 * share).toPrecision(digits)))}\u00a0%`;
 }

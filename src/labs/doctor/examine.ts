@@ -4,7 +4,8 @@ import { targetReaders } from '../runtimes.ts';
 import { diagnosing, type ExaminedTargets } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { DoctorRequest } from './protocol.ts';
-import { classesOf, geometricTarget, MAX_ROWS } from './targets.ts';
+import { geometricTarget } from './geometric.ts';
+import { classesOf, MAX_ROWS } from './targets.ts';
 
 /** The diagnosis of a request, with pauses in it. @throws Error when the lab has no targets, or they cannot be read */
 export async function examining(

@@ -70,7 +70,7 @@ function causes(
     const part =
       attribution.find(({ id }) => id === 'reach') ?? attribution.find(({ id }) => id === 'logit_norm');
     said.push(
-      `At reach R = ${plain(reach.R)} no class gets more than ${percent(reach.pMax)}, and ${
+      `At reach R = ${plain(reach.R)} no class gets more than ${percent(reach.pMax, 3)}, and ${
         reach.share === 0 ? 'no target' : `only ${percent(reach.share)} of the targets`
       } can be said exactly.`,
     );

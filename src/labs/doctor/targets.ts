@@ -1,4 +1,3 @@
-import { entropyOfProbabilities } from '../../science/distributions.ts';
 import type { KnobValues } from '../../terms/knob.ts';
 import { labById } from '../index.ts';
 import type { Problem } from '../lab.ts';
@@ -9,7 +8,7 @@ export type TargetSpec =
   | { kind: 'lab' }
   /** Distributions as given, each adding up to 1. */
   | { kind: 'rows'; rows: readonly (readonly number[])[] }
-  /** Entropies in nats: each stands for one distribution of a family, see {@link geometricTarget}. */
+  /** Entropies in nats: each stands for one distribution of a family, see geometric.ts. */
   | { kind: 'entropies'; entropies: readonly number[] };
 
 export const MAX_ROWS = 400;
@@ -91,31 +90,6 @@ function whyNoRow(row: unknown, classes: number | undefined): string | undefined
   if (classes !== undefined && row.length !== classes)
     return `has ${String(row.length)} classes, the first one ${String(classes)}; it was left out.`;
   return (row as number[]).some((p) => p > 0) ? undefined : 'adds up to 0; it was left out.';
-}
-
-/**
- * One distribution of a given entropy: p_k ∝ r^k, each class a fixed share of the one before. Entropy alone fixes no
- * distribution; this family lies between one class against the rest, which needs the least reach of all, and a few equal
- * classes with zeros, which need an infinite one, and is the closest simple one to what distances to services give.
- *
- * @param entropy nats, 0 … ln K
- * @returns `[K]`
- */
-export function geometricTarget(entropy: number, K: number): Float64Array {
-  let [low, high] = [0, 1];
-  // The entropy rises with r from 0 to ln K: halve until the two ends are neighbours.
-  for (let i = 0; i < 60; i++) {
-    const r = (low + high) / 2;
-    if (entropyOfProbabilities(geometric(r, K)) < entropy) low = r;
-    else high = r;
-  }
-  return geometric((low + high) / 2, K);
-}
-
-function geometric(r: number, K: number): Float64Array {
-  const weights = Float64Array.from({ length: K }, (_, k) => r ** k);
-  const sum = weights.reduce((total, w) => total + w, 0);
-  return weights.map((w) => w / sum);
 }
 
 /** K of a configuration by its data knobs. */
