@@ -6,7 +6,9 @@ const CURVATURE = 0.5;
 /** Looks at one bracket; past them the point is a minimum as far as doubles can tell, or lies at a kink. */
 const MAX_LOOKS = 30;
 /** The same for a step away from a kink. */
-const KINK_LOOKS = 14;
+const KINK_LOOKS = 8;
+/** A bracket that ends this close, in logits, holds nothing that anyone sees. */
+const NEAR = 1e-10;
 /** A bracket loses at least this share with every look. */
 const MARGIN = 0.1;
 /** A gradient shorter than this moves no value by more than rounding does. */
@@ -62,6 +64,8 @@ export class Descent {
   private above = { value: 0, slope: 0 };
   private readonly beyond: Float64Array;
   private looks = 0;
+  /** Length of the direction. */
+  private length = 0;
   private evaluations = 0;
   /** Steps that gained nothing, since this value. */
   private idle = 0;
@@ -100,7 +104,9 @@ export class Descent {
     }
     const slope = this.dot(gradients, from, this.direction);
     // Written so that a value that is no number counts as too high.
-    if (!(value <= this.value + ARMIJO * this.step * this.slope)) {
+    // Away from a kink, what rounding gives is no gain.
+    const enough = this.around.length === 0 || this.value - value > GAIN * (1 + Math.abs(this.value));
+    if (!enough || !(value <= this.value + ARMIJO * this.step * this.slope)) {
       this.high = this.step;
       this.above = { value, slope };
       for (let i = 0; i < this.n; i++) this.beyond[i] = gradients[from + i] as number;
@@ -117,8 +123,12 @@ export class Descent {
     }
     if (this.evaluations >= MAX_EVALUATIONS) this.done = true;
     else if (this.high === Infinity) this.look(2 * this.low);
-    else if (++this.looks <= (this.around.length > 0 ? KINK_LOOKS : MAX_LOOKS)) this.look(this.between());
-    else this.turn();
+    else if (
+      ++this.looks > (this.around.length > 0 ? KINK_LOOKS : MAX_LOOKS) ||
+      this.high * this.length < NEAR
+    )
+      this.turn();
+    else this.look(this.between());
   }
 
   /** Where the tangents at both ends of the bracket meet: at a kink between them, that is the kink. */
@@ -206,6 +216,7 @@ export class Descent {
     this.high = Infinity;
     this.below = { value: this.value, slope: this.slope };
     this.looks = 0;
+    this.length = Math.sqrt(this.dot(this.direction, 0, this.direction));
     this.look(first);
   }
 

@@ -49,8 +49,8 @@ export function minimiseRows(losses: RowLosses, starts: readonly Float64Array[],
   descend(losses, first, K, all, best);
   for (const start of others) {
     // Most losses have one valley. Some of the rows tell whether this one has more.
-    const some = all.filter((row) => row % SCOUTS === 0);
-    if (descend(losses, start, K, some, best) > SAME)
+    const some = all.filter((row) => rows <= FEW || row % SCOUTS === 0);
+    if (descend(losses, start, K, some, best) > SAME && rows > FEW)
       descend(
         losses,
         start,
@@ -62,7 +62,8 @@ export function minimiseRows(losses: RowLosses, starts: readonly Float64Array[],
   return best;
 }
 
-/** Every so many rows, one tries the further starts. */
+/** Of more rows than a few, one in so many tries the further starts. */
+const FEW = 64;
 const SCOUTS = 8;
 /** Values closer than this are of one valley. */
 const SAME = 1e-6;

@@ -16,14 +16,14 @@ export interface HeadSetting {
 
 /** Targets are never quite certain here: the logits of a zero would be −∞. KL moves by less than this. */
 const LEAST_PROBABILITY = 1e-12;
-/** Where the second descent begins, as a share of the way from flat to the target. */
-const NEARLY_FLAT = 0.1;
+/** The farthest that a descent starts from flat, as a share of the reach. */
+const INSIDE = 0.9;
 
 /**
  * Where a perfect model would settle under this head and loss: row by row the raw logits that minimise the training
  * loss, and what becomes of them at inference. It is a bound for every network, as the floor is one for the reach alone.
  *
- * Descends from two points, the target itself as far as the reach lets it be said, and a nearly flat answer, for with a
+ * Descends from two points, the target itself as far as the reach lets it be said, and the flat answer, for with a
  * hinge or a maximum the loss need not be convex.
  *
  * @param targets what the model is trained on, `[rows, K]`
@@ -32,12 +32,20 @@ export function headEquilibrium(setting: HeadSetting, targets: Float64Array): Ro
   // In units of the logits that enter the softmax, so that no temperature makes steps too long or too short.
   const T = temperatureIn(setting.numeric, 'training');
   const raw = rowLosses(setting, targets);
+  const { target: asked } = headClosedForm(
+    setting.head,
+    new Float64Array(targets.length),
+    targets,
+    setting.classes,
+    setting.numeric,
+    'training',
+  );
   const found = minimiseRows(
     (logits, rows) => {
       const { values, gradient } = raw(times(logits, T), rows);
       return { values, gradient: times(gradient, T) };
     },
-    [startAt(setting, targets, 1), startAt(setting, targets, NEARLY_FLAT)],
+    [startAt(setting, asked, 1), startAt(setting, asked, 0)],
     setting.classes,
   );
   return { ...found, logits: times(found.logits, T) };
@@ -84,6 +92,12 @@ function startAt({ classes: K, values }: HeadSetting, targets: Float64Array, sha
     for (let k = from; k < from + K; k++) {
       out[k] = share * ((out[k] as number) - mean);
       squares += (out[k] as number) ** 2;
+    }
+    // On the rim of the reach the mean of the logits has no slope, whichever way the loss falls: start inside of it.
+    const shrink = Math.min(1, (INSIDE * R) / Math.sqrt(squares));
+    if (shrink < 1) {
+      squares *= shrink * shrink;
+      for (let k = from; k < from + K; k++) out[k] = shrink * (out[k] as number);
     }
     // LogitNorm gives every vector one length: what the target does not use goes into the mean, which softmax ignores.
     const rest = R < Infinity ? Math.sqrt(Math.max(0, R * R - squares) / K) : 0;
