@@ -1,5 +1,7 @@
 import { minimiseRows, type RowLosses, type RowMinima } from '../science/equilibrium.ts';
 import type { KnobValues } from './knob.ts';
+import { isOff } from './neutral.ts';
+import { term } from './registry.ts';
 import { reachOf } from './reachOf.ts';
 import { headClosedForm, type SoftmaxHead } from './softmaxHead.ts';
 import { temperatureIn } from './temperature.term.ts';
@@ -28,7 +30,10 @@ const INSIDE = 0.9;
  *
  * @param targets what the model is trained on, `[rows, K]`
  */
-export function headEquilibrium(setting: HeadSetting, targets: Float64Array): RowMinima {
+export function headEquilibrium(given: HeadSetting, targets: Float64Array): RowMinima {
+  // What is switched off would be worked out thousands of times for nothing.
+  const on = given.head.terms.filter((id) => !isOff(term(id), given.values));
+  const setting: HeadSetting = { ...given, head: { ...given.head, terms: on } };
   // In units of the logits that enter the softmax, so that no temperature makes steps too long or too short.
   const T = temperatureIn(setting.numeric, 'training');
   const raw = rowLosses(setting, targets);

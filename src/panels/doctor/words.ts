@@ -23,7 +23,7 @@ export function klText(kl: number): string {
 
 /** Entropies in nats; that of the most certain answer may be smaller than anyone reads. */
 export const entropyText = (h: number): string =>
-  Number.isNaN(h) ? '–' : h > 0 && h < 5e-4 ? '< 0.001' : h.toFixed(3);
+  Number.isNaN(h) ? '–' : h === 0 ? '0' : h < 5e-4 ? '< 0.001' : h.toFixed(3);
 
 export const reachText = (R: number): string => (R === Infinity ? '∞' : formatEntry(R, 3));
 

@@ -48,7 +48,7 @@ test('opens on the run as it is, and says symptom, cause and cure', async () => 
     .element(page.getByRole('heading', { name: 'This leads to the same flat answer everywhere.' }), wait)
     .toBeVisible();
   await expect.element(page.getByText(/Entropy hinge cannot act here/)).toBeVisible();
-  await expect.element(text).toHaveValue(expect.stringContaining('temperature: 4'));
+  await expect.element(text).toHaveValue(expect.stringContaining('temperature: 4') as string);
   const terms = page.getByRole('region', { name: 'Terms' });
   await expect.element(terms.getByText('cannot act', { exact: true })).toBeVisible();
   await expect
