@@ -127,3 +127,20 @@ it('finds that raw MaxSup has no lower bound without LogitNorm, and that it has 
   const held = setting(3, { ...raw, 'model.use_logit_norm': true, 'model.logit_norm': 2 });
   expect([...headEquilibrium(held, target).bottomless]).toEqual([0]);
 });
+
+it('of many targets too, those that start at the rim of the reach find their way inside', () => {
+  const at = setting(4, {
+    'model.use_logit_norm': true,
+    'model.logit_norm': 2,
+    'loss.confidence_penalty': 0.8,
+  });
+  const sharp = Float64Array.of(0.85, 0.1, 0.04, 0.01);
+  // Every eighth, on which further starts are tried first, is one that needs none.
+  const rows = 80;
+  const targets = Float64Array.from({ length: 4 * rows }, (_, i) =>
+    Math.floor(i / 4) % 8 === 0 ? 0.25 : (sharp[i % 4] as number),
+  );
+  const alone = headEquilibrium(at, sharp).values[0] as number;
+  const { values } = headEquilibrium(at, targets);
+  for (let row = 0; row < rows; row++) if (row % 8 !== 0) expect(values[row]).toBeCloseTo(alone, 6);
+});

@@ -270,6 +270,9 @@ describe('targets', () => {
           1,
           1e-12,
         );
+        // Each class a fixed share of the one before.
+        for (let k = 2; k < K; k++)
+          near((p[k] as number) * (p[k - 2] as number), (p[k - 1] as number) ** 2, 1e-12);
       }
   });
 });
