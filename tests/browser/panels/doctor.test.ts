@@ -121,3 +121,14 @@ test('chips fill in presets and targets of one’s own, by keyboard too', async 
     .toBeVisible();
   expect((text.element() as HTMLTextAreaElement).value.match(/targets:/g)).toHaveLength(1);
 });
+
+test('a knob without effect makes no other run of it', async () => {
+  // The form of a MaxSup without weight is not in the text.
+  await open({ 'loss.maxsup_weight': 0 });
+  await expect
+    .element(
+      page.getByRole('button', { name: /^Move these knobs of the live run: LogitNorm off/ }).first(),
+      wait,
+    )
+    .toBeEnabled();
+});
