@@ -96,6 +96,7 @@ test('a problem is named with its line, and pressing it selects that line', asyn
   await problem.click();
   const area = text.element() as HTMLTextAreaElement;
   expect(area.value.slice(area.selectionStart, area.selectionEnd)).toBe('  temperature: 99');
+  await expect.element(page.getByRole('region', { name: 'Diagnosis' }), wait).toBeVisible();
   // What cannot be read at all leaves the last answer, marked as old.
   await text.fill('a: [1');
   await expect
