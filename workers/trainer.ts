@@ -3,6 +3,7 @@ import { Player } from '../src/engine/player.ts';
 import type { FromPage, ToPage, TrainerApi } from '../src/engine/protocol.ts';
 import { runtimes } from '../src/labs/runtimes.ts';
 import { createExecutor, refuge } from './executors.ts';
+import { readPublic } from './readPublic.ts';
 import { rest } from './rest.ts';
 
 let frames: MessagePort | undefined;
@@ -12,7 +13,7 @@ const player = new Player({
   build: async (log) => {
     const runtime = await runtimes[log.lab]?.();
     if (!runtime) throw new Error(`There is no lab "${log.lab}".`);
-    return runtime.build(log, readPublic);
+    return runtime.build(log, (path) => readPublic(path, base));
   },
   createExecutor,
   refuge,
@@ -20,15 +21,6 @@ const player = new Player({
   now: () => performance.now(),
   rest,
 });
-
-async function readPublic(path: string): Promise<unknown> {
-  const answer = await fetch(new URL(path, base));
-  if (!answer.ok)
-    throw new Error(
-      `The bundled file ${path} could not be read (${String(answer.status)}). Reload the page.`,
-    );
-  return answer.json() as Promise<unknown>;
-}
 
 /** Resolves when the lock is held, which it is from then on; at once where the browser has no locks. */
 function held(lock: string): Promise<void> {

@@ -10,6 +10,7 @@ import type {
 import { labs } from '../labs/index.ts';
 import type { Problem } from '../labs/lab.ts';
 import type { Config } from '../run/config.ts';
+import type { Report } from '../run/doctor.ts';
 import type { LoadRequest } from '../run/request.ts';
 import type { Run } from '../run/run.svelte.ts';
 import { linkOf } from '../panels/linkOf.ts';
@@ -62,6 +63,7 @@ export interface Lab {
   log: () => Promise<RunLog>;
   reach: () => ReachInfo;
   fitTemperature: () => Promise<TemperatureFit>;
+  doctor: (yaml?: string) => Promise<Report>;
   export: (kind: string) => Promise<string>;
 }
 
@@ -122,6 +124,7 @@ export function consoleApi(run: Run, version: string): Lab {
       return { reach: R, pMax, minEntropy, shareInReach, floorKl };
     },
     fitTemperature: () => run.fitTemperature(),
+    doctor: async (yaml) => (await import('../run/doctor.ts')).report(run, yaml),
     export: (kind) => run.export(kind),
   };
 }

@@ -49,6 +49,24 @@ export interface LabRuntime {
   build: (log: RunLog, read: ReadPublic) => Promise<Task>;
 }
 
+/** Targets of a lab's own data, without a model. */
+export interface LabTargets {
+  classes: number;
+  /** What answers are measured against, `[rows, K]`; each row sums to 1. */
+  targets: Float64Array;
+  /** What a model is trained on in the mean, `[rows, K]`. */
+  trained: Float64Array;
+  /** How many there are, of which these are the first. */
+  of: number;
+}
+
+/** @param most how many targets at most */
+export type ReadTargets = (
+  log: Pick<RunLog, 'seed' | 'knobs'>,
+  read: ReadPublic,
+  most: number,
+) => Promise<LabTargets>;
+
 export function defaultsOf(knobs: readonly Knob[]): Record<string, KnobValue> {
   return Object.fromEntries(knobs.map((knob) => [knob.key, knob.default]));
 }

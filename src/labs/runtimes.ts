@@ -1,6 +1,11 @@
-import type { LabRuntime } from './lab.ts';
+import type { LabRuntime, ReadTargets } from './lab.ts';
 
 /** What trains each lab, loaded when the lab is; for the worker. */
 export const runtimes: Readonly<Record<string, () => Promise<LabRuntime>>> = {
   'service-mix': async () => (await import('./service-mix/runtime.ts')).serviceMixRuntime,
+};
+
+/** The targets of each lab's data, for whoever looks at them without a model. */
+export const targetReaders: Readonly<Record<string, () => Promise<ReadTargets>>> = {
+  'service-mix': async () => (await import('./service-mix/targets.ts')).serviceMixTargets,
 };

@@ -9,6 +9,7 @@ export const DIALOGS = {
   load: () => import('./LoadDialog.svelte'),
   export: () => import('./ExportDialog.svelte'),
   share: () => import('./ShareDialog.svelte'),
+  doctor: () => import('./doctor/DoctorDialog.svelte'),
   help: () => import('./HelpDialog.svelte'),
 } satisfies Record<string, Load>;
 

@@ -46,6 +46,8 @@ export interface Loadable {
   events?: unknown;
   /** Not yet checked. */
   executor?: string;
+  /** Targets for the doctor, which no run has, not yet checked; and the line where they begin. */
+  targets?: { value: unknown; line: number };
   /** Nothing of the document could be read; `problems` says why. */
   unreadable?: boolean;
   problems: Problem[];

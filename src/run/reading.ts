@@ -38,6 +38,7 @@ export function take(leaf: Leaf, lab: Lab, into: Loadable): void {
   const note = (key: string, text: string): void => {
     into.problems.push(placed({ key, text }, place));
   };
+  if (targetsIn(leaf, into)) return;
   const meaning = meaningOf(leaf, lab);
   if ('ignored' in meaning) return;
   if ('top' in meaning) {
@@ -68,6 +69,19 @@ export function take(leaf: Leaf, lab: Lab, into: Loadable): void {
     into.knobs[name] = one;
     into.places.set(name, place);
   }
+}
+
+/** Targets that the doctor examines: a list or a map. A single value is the knob data.targets. */
+function targetsIn({ path, value, place }: Leaf, into: Loadable): boolean {
+  const part = /^targets(?:\.(.+))?$/.exec(path)?.[1];
+  const described = part !== undefined || (path === 'targets' && typeof value === 'object' && value !== null);
+  if (!described) return false;
+  const before = into.targets?.value;
+  into.targets = {
+    value: part === undefined ? value : { ...(before as Record<string, unknown> | undefined), [part]: value },
+    line: into.targets?.line ?? place.line ?? 0,
+  };
+  return true;
 }
 
 /** The knob that a path means: itself, or the one knob that ends so. */

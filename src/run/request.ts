@@ -46,6 +46,8 @@ export interface Resolved {
   problems: Problem[];
   /** The YAML that it was read from, for whoever writes it again with its comments. */
   source?: string;
+  /** What the document says of itself beyond a run, for the doctor. */
+  document?: Pick<Loadable, 'targets'>;
 }
 
 /**
@@ -110,6 +112,7 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
     lab,
     problems,
     ...(request.yaml !== undefined && { source: request.yaml }),
+    ...(document && { document }),
     log: {
       lab: lab.id,
       preset: preset?.id ?? lab.plain,
@@ -142,9 +145,9 @@ function hashOf(url: string): string {
   return /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? '' : url;
 }
 
-const isEmpty = ({ lab, preset, seed, knobs, events, executor, unreadable }: Loadable): boolean =>
+const isEmpty = ({ lab, preset, seed, knobs, events, executor, targets, unreadable }: Loadable): boolean =>
   !unreadable &&
-  [lab, preset, seed, events, executor].every((field) => field === undefined) &&
+  [lab, preset, seed, events, executor, targets].every((field) => field === undefined) &&
   Object.keys(knobs).length === 0;
 
 function linkedExecutor(document: Loadable | undefined, problems: Problem[]): ExecutorId | undefined {

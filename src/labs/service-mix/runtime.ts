@@ -10,13 +10,12 @@ import { numberAt, numericValue, type KnobValues } from '../../terms/knob.ts';
 import { termsOf } from '../../terms/registry.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
 import type { LabRuntime, ReadPublic } from '../lab.ts';
-import { city } from './city.ts';
 import { knobs as declared } from './knobs.ts';
 import { explainDivergence, Meter } from './measure.ts';
 import { layersOf } from './network.ts';
-import { readPlaces } from './places.ts';
 import { datasets } from './samples.ts';
 import type { World } from './world.ts';
+import { dataSeedOf, worldOf } from './worldOf.ts';
 
 export const serviceMixRuntime: LabRuntime = {
   build: async (log: RunLog, read: ReadPublic): Promise<Task> => {
@@ -117,25 +116,6 @@ function numericKnobs(values: KnobValues): NumericKnobs {
     if (value === undefined) known.set(key, (value = numeric(values, key)));
     return value;
   };
-}
-
-const dataSeedOf = ({ seed, knobs }: RunLog): number =>
-  knobs['data.seed'] === '' ? seed : Number(knobs['data.seed']);
-
-async function worldOf(log: RunLog, read: ReadPublic): Promise<World> {
-  const { knobs } = log;
-  const stream = randomStream(dataSeedOf(log), 'data');
-  const [points, validation, tau] = ['data.points', 'data.validation', 'data.tau'].map((key) =>
-    numberAt(knobs, key),
-  ) as [number, number, number];
-  if (knobs['data.source'] === 'places') return readPlaces(read, stream, { points, validation, tau });
-  return city(stream, {
-    categories: numberAt(knobs, 'data.categories'),
-    servicesPerCategory: numberAt(knobs, 'data.services_per_category'),
-    tau,
-    points,
-    validation,
-  });
 }
 
 /** MLP with the lab's head; all live numbers are in the knob vector. */

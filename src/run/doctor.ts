@@ -1,0 +1,122 @@
+import * as Comlink from 'comlink';
+import { stringify } from 'yaml';
+import type { Diagnosis } from '../labs/doctor/diagnosis.ts';
+import type { DoctorApi } from '../labs/doctor/protocol.ts';
+import { classesOf, readTargets, type TargetSpec } from '../labs/doctor/targets.ts';
+import { defaultsOf, type Lab, type Problem } from '../labs/lab.ts';
+import { termsOf } from '../terms/registry.ts';
+import type { KnobValue } from '../terms/knob.ts';
+import type { Config } from './config.ts';
+import { resolveRequest, type Standing } from './request.ts';
+import type { Run } from './run.svelte.ts';
+
+/** A text as the doctor understood it. */
+export interface Patient {
+  lab: Lab;
+  config: Config;
+  targets: TargetSpec;
+  /** What was repaired or left out, with the line where it stands. */
+  problems: readonly Problem[];
+}
+
+/**
+ * Reads a configuration and, where the text has a `targets:` part, the targets to examine it on.
+ *
+ * @throws Error or ConfigError when the text cannot be read at all
+ */
+export async function readPatient(text: string, standing: Standing): Promise<Patient> {
+  const { lab, log, problems, document } = await resolveRequest(text.trim() ? { yaml: text } : {}, standing);
+  const given = document?.targets;
+  const read = given && readTargets(given.value, classesOf(lab.id, log.knobs), given.line);
+  return {
+    lab,
+    config: { lab: lab.id, preset: log.preset, seed: log.seed, knobs: log.knobs },
+    targets: read?.spec ?? { kind: 'lab' },
+    problems: [...problems, ...(read?.problems ?? [])],
+  };
+}
+
+/** A configuration as the doctor likes to read it: every knob of the head that has an effect, whatever its default. */
+export function patientText(lab: Lab, { seed, knobs }: Pick<Config, 'seed' | 'knobs'>): string {
+  const head = new Set(termsOf(lab.id).flatMap((term) => term.knobs.map(({ key }) => key)));
+  const usual = defaultsOf(lab.knobs);
+  const groups: Record<string, Record<string, KnobValue>> = {};
+  for (const knob of lab.knobs) {
+    const { key, inactive } = knob;
+    const value = knobs[key] ?? knob.default;
+    const shown =
+      value !== usual[key] ||
+      (head.has(key) && knob.kind !== 'choice' && inactive?.({ ...usual, ...knobs }) === undefined);
+    if (!shown || (head.has(key) && inactive?.({ ...usual, ...knobs }) !== undefined)) continue;
+    const [group = '', name = ''] = key.split('.');
+    (groups[group] ??= {})[name] = value;
+  }
+  return stringify({ seed, ...groups });
+}
+
+const GONE =
+  'The doctor’s thread could not start: this browser blocked or failed to load its worker. Reload the page.';
+
+/** The doctor in a thread of its own, so that the page never waits. Of several questions only the last is answered. */
+export class Doctor {
+  readonly #worker = new Worker(new URL('../../workers/doctor.ts', import.meta.url), {
+    type: 'module',
+    name: 'doctor',
+  });
+  readonly #remote = Comlink.wrap<DoctorApi>(this.#worker);
+  readonly #death: Promise<never>;
+
+  constructor() {
+    this.#death = new Promise((_, reject) => {
+      this.#worker.addEventListener('error', (event) => {
+        reject(new Error(event.message ? `${GONE} (${event.message})` : GONE));
+      });
+    });
+    this.#death.catch(() => undefined);
+  }
+
+  /** @returns undefined when a newer question was asked meanwhile */
+  ask({ config, targets }: Patient): Promise<Diagnosis | undefined> {
+    const { lab, seed, knobs } = config;
+    return Promise.race([
+      this.#remote.diagnose({ lab, seed, values: knobs, targets }, document.baseURI),
+      this.#death,
+    ]);
+  }
+
+  dispose(): void {
+    this.#worker.terminate();
+  }
+}
+
+/** A diagnosis and what was wrong with the text that it is of. */
+export interface Report extends Diagnosis {
+  problems: readonly Problem[];
+}
+
+/**
+ * One diagnosis by itself, for the console.
+ *
+ * @param yaml a configuration, with a `targets:` part or without; the run as it is where none is given
+ * @throws Error or ConfigError with a sentence
+ */
+export async function report(
+  run: Pick<Run, 'lab' | 'preset' | 'seed' | 'config'>,
+  yaml?: unknown,
+): Promise<Report> {
+  if (yaml !== undefined && typeof yaml !== 'string')
+    throw new Error('doctor() takes the text of a configuration, or nothing for the run as it is.');
+  const { lab, preset, seed } = run;
+  const patient =
+    yaml === undefined
+      ? { lab, config: run.config, targets: { kind: 'lab' as const }, problems: [] }
+      : await readPatient(yaml, { lab, preset, seed, executor: undefined });
+  const doctor = new Doctor();
+  try {
+    const diagnosis = await doctor.ask(patient);
+    if (!diagnosis) throw new Error('The doctor was asked something else meanwhile.');
+    return { ...diagnosis, problems: patient.problems };
+  } finally {
+    doctor.dispose();
+  }
+}
