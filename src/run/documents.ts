@@ -2,7 +2,6 @@ import type { RunLog } from '../engine/protocol.ts';
 import type { Lab, Problem } from '../labs/lab.ts';
 import { presetKnobs } from '../labs/lab.ts';
 import type { Config } from './config.ts';
-import type { Place } from './places.ts';
 
 /** Recorded metrics as CSV: a header and one line for each recorded step. */
 export function toCsv(series: Readonly<Record<string, readonly number[]>>): string {
@@ -33,6 +32,24 @@ export function differences(lab: Lab, { knobs, preset }: Config): Record<string,
     (groups[group] ??= {})[name] = knobs[key];
   }
   return groups;
+}
+
+/** Where in a document something stands. */
+export interface Place {
+  /** As a sentence begins: `Line 3` of YAML, `run.knobs.loss.foo` of JSON; empty where the problem's own name says it. */
+  text: string;
+  /** Counted from 1; JSON has none. */
+  line?: number;
+}
+
+/** A problem with where it stands, in words and as data. One that has a place keeps it. */
+export function placed(problem: Problem, place: Place | undefined): Problem {
+  if (!place || problem.line !== undefined) return problem;
+  return {
+    ...problem,
+    text: place.text === '' || place.text === problem.key ? problem.text : `${place.text}: ${problem.text}`,
+    ...(place.line !== undefined && { line: place.line }),
+  };
 }
 
 /** What a document says, before it is held against a lab. */

@@ -3,7 +3,7 @@ import { EXECUTORS, type RunEvent } from '../engine/protocol.ts';
 import type { Lab, Problem } from '../labs/lab.ts';
 import { flatten } from '../labs/presets.ts';
 import { checkKnobs } from './config.ts';
-import { placed, type Place } from './places.ts';
+import { placed, type Place } from './documents.ts';
 
 const MAX_EVENTS = 100_000;
 const MAX_STEP = 10_000_000;

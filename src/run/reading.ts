@@ -1,8 +1,7 @@
 /** What keys and values of a document mean: the same for YAML and JSON. */
 import type { Lab } from '../labs/lab.ts';
 import { distance } from './config.ts';
-import type { Loadable } from './documents.ts';
-import { placed, type Place } from './places.ts';
+import { type Loadable, type Place, placed } from './documents.ts';
 
 /** One value of a document with its place. */
 export interface Leaf {

@@ -4,14 +4,13 @@ import { labById } from '../labs/index.ts';
 import { presetKnobs, type Lab, type Preset, type Problem } from '../labs/lab.ts';
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import { checkKnobs, ConfigError, seedSchema } from './config.ts';
-import type { Loadable } from './documents.ts';
+import { type Loadable, placed } from './documents.ts';
 import { checkEvents } from './events.ts';
 import { checkExecutor } from './executors.ts';
 import { fromLink } from './link.ts';
-import { placed } from './places.ts';
 
 export { checkMoves } from './config.ts';
-export { toLink } from './link.ts';
+export { isPacked, toLink } from './link.ts';
 
 /** What a run can be loaded from. A field that is given counts more than the document that says it too. */
 export interface LoadRequest {

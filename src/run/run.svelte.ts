@@ -371,10 +371,8 @@ export class Run implements Keepable {
 
   async export(kind: string): Promise<string> {
     if (kind === 'yaml') {
-      const told = this.#telling;
-      const source = this.source === undefined ? undefined : { yaml: this.source, told };
-      const config = source && told ? { ...this.config, knobs: this.initial } : this.config;
-      return (await import('./yaml.ts')).toYaml(this.lab, config, source);
+      const told = this.#telling ? this.initial : undefined;
+      return (await import('./yaml.ts')).toYaml(this.lab, this.config, this.source, told);
     }
     if (kind !== 'csv' && kind !== 'json')
       throw new Error(`There is no export "${kind}". Known: yaml, csv, json.`);

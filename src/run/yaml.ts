@@ -1,29 +1,25 @@
 import { stringify } from 'yaml';
 import { labs } from '../labs/index.ts';
 import { presetKnobs, type Lab } from '../labs/lab.ts';
+import type { KnobValues } from '../terms/knob.ts';
 import { checkKnobs, type Config } from './config.ts';
-import { differences, emptyLoadable, type Loadable } from './documents.ts';
-import { placed } from './places.ts';
+import { differences, emptyLoadable, type Loadable, placed } from './documents.ts';
 import { take } from './reading.ts';
 import { keptYaml } from './yamlKept.ts';
 import { readYamlText, type ReadYaml } from './yamlText.ts';
 
-/** What a configuration was loaded from. */
-export interface Source {
-  yaml: string;
-  /** Whether its events are still ahead of the configuration. */
-  told: boolean;
-}
-
 /**
  * A configuration as YAML: the differences from its preset, under the field note's own keys.
  *
- * @param source is written into, so that its comments stay; where it has a form that does not allow it, they are lost
+ * @param source what it was loaded from: is written into, so that its comments stay; where it has a form that does not
+ * allow it, they are lost
+ * @param told the knobs at step 0, as long as the events of the source are still being told
  */
-export function toYaml(lab: Lab, config: Config, source?: Source): string {
-  const kept = source && keptYaml(lab, config, source.yaml, source.told);
+export function toYaml(lab: Lab, config: Config, source?: string, told?: KnobValues): string {
+  const begun = { ...config, knobs: told ?? config.knobs };
+  const kept = source === undefined ? undefined : keptYaml(lab, begun, source, told !== undefined);
   // Comments are worth much, and what the file says is worth more: it is read again before it is handed out.
-  if (kept !== undefined && says(lab, config, kept)) return kept;
+  if (kept !== undefined && says(lab, begun, kept)) return kept;
   return stringify({
     lab: config.lab,
     preset: config.preset,

@@ -11,8 +11,8 @@ import {
   type Pair,
   type YAMLMap,
 } from 'yaml';
-import type { Place } from './places.ts';
 import type { Leaf } from './reading.ts';
+import type { Place } from './documents.ts';
 
 /** Longest text that is looked at; a configuration has a few hundred lines at most. */
 export const MAX_LENGTH = 100_000;
