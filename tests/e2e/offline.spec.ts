@@ -36,6 +36,13 @@ async function offline(context: BrowserContext, host: Host): Promise<void> {
 const release = (page: Page): Promise<string | null> =>
   page.evaluate(() => document.querySelector('meta[name=release]')?.getAttribute('content') ?? null);
 
+/** The page that comes after a reload that it did by itself, with its console API ready. */
+async function comesBack(page: Page, version: string): Promise<void> {
+  await expect.poll(() => release(page).catch(() => null)).toBe(version);
+  await page.waitForFunction(() => 'lab' in window);
+  await page.evaluate(() => window.lab.ready());
+}
+
 const cacheNames = (page: Page): Promise<string[]> => page.evaluate(() => caches.keys());
 
 /** Has the browser look for a new version, as it does by itself when a page is opened, or after a day. */
@@ -122,14 +129,19 @@ test('a new version waits: the old page goes on, and comes back with the new one
   expect(await release(page)).toBeNull();
   await expect(prompt(page)).toBeVisible();
   // Whoever opens a page keeps what waits.
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toContainText('Works offline');
+  await page.keyboard.press('Escape');
   expect(await cacheNames(page)).toHaveLength(2);
+  host.asked();
 
   await page.keyboard.press('Shift+Tab');
   await expect(prompt(page).getByRole('button', { name: 'Later' })).toBeFocused();
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
-  await expect.poll(() => release(page).catch(() => null)).toBe('two');
-  await page.evaluate(() => window.lab.ready());
+  await comesBack(page, 'two');
+  // What waited was kept as a whole: nothing of it had to be fetched.
+  expect(host.asked()).not.toContain('index.html');
   expect(await page.evaluate(() => window.lab.config().seed)).toBe(3);
   await expect.poll(() => cacheNames(page)).toEqual([expect.stringMatching(/two$/)]);
   expect(await cacheNames(page)).not.toContain(old);
@@ -155,7 +167,7 @@ test('a tab that did not accept goes on, is told, and still finds its own parts'
   await host.rename(path, path.replace('HelpDialog-', 'HelpDialog-next'));
   await look(page);
   await prompt(page).getByRole('button', { name: 'Reload with it' }).click();
-  await expect.poll(() => release(page).catch(() => null)).toBe('two');
+  await comesBack(page, 'two');
   await expect(prompt(other)).toContainText('Another tab has taken a new version.');
   expect(await release(other)).toBeNull();
   await other.evaluate((small) => window.lab.set(small), SMALL);
@@ -222,7 +234,7 @@ test('what is not the page’s own is left alone', async ({ page, host }) => {
   await page.evaluate(() => window.lab.ready());
   expect(await page.evaluate(() => window.lab.config().preset)).toBe('before');
   await prompt(page).getByRole('button', { name: 'Reload with it' }).click();
-  await expect.poll(() => release(page).catch(() => null)).toBe('two');
+  await comesBack(page, 'two');
   await expect
     .poll(() => cacheNames(page).then((names) => names.sort()))
     .toEqual(['collapse-lab:%2Fsome%2F:1', expect.stringMatching(/folder%2F:two$/), 'somebody else’s']);
