@@ -8,5 +8,5 @@ const first = [...html.matchAll(/(?:src|href)="\.\/([^"]+\.js)"/g)].map(([, path
 export default [
   { name: 'page, first load', path: first, gzip: true, limit: '60 kB' },
   { name: 'trainer, entry', path: 'dist/assets/trainer-*.js', gzip: true, limit: '40 kB' },
-  { name: 'all scripts', path: 'dist/**/*.js', gzip: true, limit: '460 kB' },
+  { name: 'all scripts', path: 'dist/**/*.js', gzip: true, limit: '520 kB' },
 ];

@@ -38,7 +38,7 @@ export function keepAddress(run: Run, fail: (message: string) => void): void {
   }
   $effect.root(() => {
     $effect(() => {
-      dependOn(run.knobs, run.preset, run.seed, run.lab, run.phase, run.labels);
+      dependOn(run.knobs, run.events, run.preset, run.seed, run.lab, run.phase, run.labels);
       untrack(() => {
         timer ??= setTimeout(write, EVERY_MS);
       });

@@ -10,6 +10,7 @@ import type {
 import { labs } from '../labs/index.ts';
 import type { Problem } from '../labs/lab.ts';
 import type { Config } from '../run/config.ts';
+import type { RunSummary } from './keptRuns.ts';
 import type { Report } from '../run/doctor.ts';
 import type { LoadRequest } from '../run/request.ts';
 import type { Run } from '../run/run.svelte.ts';
@@ -42,7 +43,7 @@ export interface Lab {
   version: string;
   ready: () => Promise<EngineInfo>;
   labs: () => LabInfo[];
-  load: (what?: LoadRequest) => Promise<Config>;
+  load: (what?: LoadRequest | { checkpoint: Uint8Array }) => Promise<Config>;
   config: () => Config;
   set: (knobs: Record<string, number | boolean | string>) => Promise<void>;
   play: () => void;
@@ -65,7 +66,14 @@ export interface Lab {
   fitTemperature: () => Promise<TemperatureFit>;
   doctor: (yaml?: string) => Promise<Report>;
   export: (kind: string) => Promise<string>;
+  /** The run with weights, moments and curves, as a safetensors file. */
+  checkpoint: () => Promise<Uint8Array>;
+  /** What is kept in this browser, newest first. */
+  runs: () => Promise<RunSummary[]>;
+  open: (id: string) => Promise<Config>;
 }
+
+const whole = async () => import('./keptRuns.ts');
 
 export function consoleApi(run: Run, version: string): Lab {
   const metrics = (): Metrics => {
@@ -87,7 +95,7 @@ export function consoleApi(run: Run, version: string): Lab {
       })),
     load: async (what = {}) => {
       if (typeof what !== 'object') throw new Error('load() takes an object, such as { preset: "before" }.');
-      return run.load(what);
+      return 'checkpoint' in what ? (await whole()).loadCheckpoint(run, what) : run.load(what);
     },
     config: () => run.config,
     set: async (knobs) => {
@@ -126,5 +134,8 @@ export function consoleApi(run: Run, version: string): Lab {
     fitTemperature: () => run.fitTemperature(),
     doctor: async (yaml) => (await import('../run/doctor.ts')).report(run, yaml),
     export: (kind) => run.export(kind),
+    checkpoint: async () => (await whole()).checkpoint(run, version),
+    runs: async () => (await whole()).runs(),
+    open: async (id) => (await whole()).openRun(run, id),
   };
 }

@@ -20,12 +20,11 @@ export function keep(run: Run & Keepable, say: (text: string) => void): void {
 }
 
 /**
- * Goes on with the run that this tab had open when it was reloaded, thrown out of memory, or fell over.
+ * Goes on with the run that this tab had open before its page went away.
  *
  * @returns whether there was one
  */
 export async function resume(run: Keepable, say: (text: string) => void): Promise<boolean> {
-  if (!comesBack()) return false;
   try {
     const entry = await interrupted();
     if (!entry) return false;
@@ -35,11 +34,4 @@ export async function resume(run: Keepable, say: (text: string) => void): Promis
     say(messageOf(thrown));
     return false;
   }
-}
-
-/** A page that is opened anew, also by a link in the same tab, is asked for what its address says. */
-function comesBack(): boolean {
-  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  const discarded = 'wasDiscarded' in document && document.wasDiscarded === true;
-  return discarded || navigation?.type === 'reload' || navigation?.type === 'back_forward';
 }

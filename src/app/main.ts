@@ -43,11 +43,18 @@ function start(at: HTMLElement): void {
   });
 
   const linked = location.hash.length > 1;
-  keepAddress(run, (text) => {
+  const say = (text: string): void => {
     run.notice = { kind: 'link', text };
-  });
+  };
+  keepAddress(run, say);
+  // Needed at once only where a run is to be found again.
+  const keeping = import('./keep.ts').catch(() => undefined);
   const begin = async (): Promise<void> => {
-    await run.load(linked ? { url: location.hash } : {});
+    const resumed = comesBack() && ((await (await keeping)?.resume(run, say)) ?? false);
+    if (!resumed) await run.load(linked ? { url: location.hash } : {});
+    run.opening = !resumed && !linked;
+    void keeping.then((history) => history?.keep(run, say));
+    if (resumed) return;
     const { events } = await run.log();
     // A script may have loaded something else meanwhile: then it decides what plays.
     if (run.commands === 1) playOpening(run, events);
@@ -55,6 +62,16 @@ function start(at: HTMLElement): void {
   void begin()
     .catch(() => undefined)
     .then(keepOffline);
+}
+
+/**
+ * Whether the page was reloaded, or thrown out of memory. One that is opened anew, also by a link in the same tab, is
+ * asked for what its address says.
+ */
+function comesBack(): boolean {
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  const discarded = 'wasDiscarded' in document && document.wasDiscarded === true;
+  return discarded || navigation?.type === 'reload' || navigation?.type === 'back_forward';
 }
 
 /** After everything that the first picture needs. Not in development, where files change under a kept page. */

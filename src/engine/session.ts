@@ -442,11 +442,15 @@ export class Session {
       );
     this.#queue.restore({ applied: log.events, ahead: [] });
     this.#queue.rewind(saved.step);
-    const width = series.columns.length;
-    const rows = Array.from({ length: saved.progress.rows }, (_, i) =>
-      series.values.slice(i * width, (i + 1) * width),
+    // Another version of the page may have measured more, or less.
+    const { columns } = this.series;
+    const places = columns.map((name) => series.columns.indexOf(name));
+    const rows = Array.from({ length: saved.progress.rows }, (_, row) =>
+      Float64Array.from(places, (c) =>
+        c < 0 ? NaN : (series.values[row * series.columns.length + c] as number),
+      ),
     );
-    const kept = { columns: series.columns, rows };
+    const kept = { columns, rows };
     try {
       await this.#put(saved, kept);
     } catch {

@@ -16,7 +16,7 @@ import {
   type TemperatureFit,
 } from '../engine/protocol.ts';
 import { labById, labs } from '../labs/index.ts';
-import type { Lab, Problem } from '../labs/lab.ts';
+import { presetKnobs, type Lab, type Problem } from '../labs/lab.ts';
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import { Client } from './client.ts';
 import type { Config } from './config.ts';
@@ -188,7 +188,16 @@ export class Run implements Keepable {
     this.#next = { id, parent };
     const { toLink } = await this.#reader();
     this.#toLink = toLink;
-    await this.#bring(() => this.#client.call('open', run), lab);
+    // A run from before some knob was made has its default.
+    const whole = (knobs: KnobValues): KnobValues => ({ ...presetKnobs(lab, run.log.preset), ...knobs });
+    const kept: KeptRun = {
+      ...run,
+      log: { ...run.log, knobs: whole(run.log.knobs) },
+      saved: { ...run.saved, knobs: whole(run.saved.knobs) },
+    };
+    await this.#bring(() => this.#client.call('open', kept), lab);
+    this.opening = false;
+    this.source = undefined;
     this.#pinned = run.log.executor;
     this.problems = [];
   }
@@ -522,7 +531,7 @@ export class Run implements Keepable {
     }
   }
 
-  #adopt({ log, knobs, scene, labels, engine }: Loaded, lab: Lab): void {
+  #adopt({ log, knobs, scene, labels, engine, metrics }: Loaded, lab: Lab): void {
     this.lab = lab;
     this.preset = log.preset;
     this.seed = log.seed;
@@ -532,7 +541,8 @@ export class Run implements Keepable {
     this.labels = labels;
     this.engine = engine;
     this.#startedOn = log.executor ?? executorIdOf(engine);
-    this.#plan = log.events;
+    // Of a run that is opened in its middle, what was done by hand and what was told are the same to us.
+    this.#plan = log.events.some(({ step }) => step > metrics.step) || metrics.step === 0 ? log.events : [];
     this.notice = undefined;
   }
 
