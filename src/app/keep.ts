@@ -22,16 +22,14 @@ export function keep(run: Run & Keepable, say: (text: string) => void): void {
 /**
  * Goes on with the run that this tab had open before its page went away.
  *
- * @returns whether there was one
+ * @returns whether there was one, and why it could not be opened where it could not
  */
-export async function resume(run: Keepable, say: (text: string) => void): Promise<boolean> {
+export async function resume(run: Keepable): Promise<{ resumed: boolean; problem: string }> {
   try {
     const entry = await interrupted();
-    if (!entry) return false;
-    await reopen(run, entry.id);
-    return true;
+    if (entry) await reopen(run, entry.id);
+    return { resumed: entry !== undefined, problem: '' };
   } catch (thrown) {
-    say(messageOf(thrown));
-    return false;
+    return { resumed: false, problem: messageOf(thrown) };
   }
 }

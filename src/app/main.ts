@@ -50,8 +50,9 @@ function start(at: HTMLElement): void {
   // Needed at once only where a run is to be found again.
   const keeping = import('./keep.ts').catch(() => undefined);
   const begin = async (): Promise<void> => {
-    const resumed = comesBack() && ((await (await keeping)?.resume(run, say)) ?? false);
+    const { resumed = false, problem = '' } = (comesBack() && (await (await keeping)?.resume(run))) || {};
     if (!resumed) await run.load(linked ? { url: location.hash } : {});
+    if (problem) say(problem);
     run.opening = !resumed && !linked;
     void keeping.then((history) => history?.keep(run, say));
     if (resumed) return;

@@ -54,6 +54,15 @@ export function troubleOf(thrown: unknown, opening = false): HistoryError {
   if (thrown instanceof HistoryError) return thrown;
   const name = thrown instanceof Error || thrown instanceof DOMException ? thrown.name : '';
   // Without any storage there is no `indexedDB` at all; Firefox said InvalidStateError in private windows for long.
-  const none = typeof indexedDB === 'undefined' || (opening && name === 'InvalidStateError');
+  const none = !hasStorage() || (opening && name === 'InvalidStateError');
   return trouble(none ? 'unavailable' : (KINDS[name] ?? 'failed'), thrown);
+}
+
+/** Where site data are blocked, some browsers throw as soon as storage is mentioned. */
+function hasStorage(): boolean {
+  try {
+    return typeof indexedDB !== 'undefined';
+  } catch {
+    return false;
+  }
 }
