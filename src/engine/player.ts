@@ -100,6 +100,7 @@ export class Player {
     this.#drag = undefined;
     await this.#checkpoint();
     const loaded: Loaded = {
+      run,
       engine: this.#engine(session),
       metrics: await session.metrics(),
       scene: session.task.scene,
@@ -211,8 +212,8 @@ export class Player {
     await this.#exclusive(() => this.#frame());
   }
 
-  async reset(): Promise<void> {
-    await this.#replace({ log: this.#opened().restart }, 'reset');
+  async reset(): Promise<Loaded> {
+    return this.#replace({ log: this.#opened().restart }, 'reset');
   }
 
   /** Exactly n steps, then paused; fewer only where the run diverges. */

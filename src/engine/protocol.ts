@@ -132,6 +132,8 @@ export interface KeptRun {
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
 export interface Loaded {
+  /** The number that its frames have; they may be here before this is. */
+  run: number;
   engine: EngineInfo;
   metrics: Metrics;
   /** The truth behind the stage. */
@@ -221,7 +223,7 @@ export interface TrainerApi {
   play: () => Promise<void>;
   pause: () => Promise<void>;
   /** Back to step 0 and to the same initial weights, with the knobs as they are now and an empty log. */
-  reset: () => Promise<void>;
+  reset: () => Promise<Loaded>;
   step: (n: number) => Promise<Metrics>;
   /** Goes to a step between 0 and the end of the run, paused: the state as it was there. */
   jump: (step: number) => Promise<Metrics>;

@@ -101,11 +101,14 @@ export class Run implements Keepable {
   readonly #requests = import('./request.ts');
   #toLink: typeof toLink | undefined;
   #run = 0;
+  /** The run whose log is known here: its first frame comes before that. */
+  #adopted = 0;
   readonly #lines = new Lines();
   #branch = 0;
   /** Who the run is that is being loaded. */
   #next: { id?: string; parent: string } = { parent: '' };
   #saved: Saved | undefined;
+  #early: Saved | undefined;
   #watchers: readonly ((saved: Saved) => void)[] = [];
   /** How far the run was when a worker was last replaced: one that dies without getting further is not replaced. */
   #revivedAt = -1;
@@ -269,12 +272,8 @@ export class Run implements Keepable {
     this.commands++;
     const playing = this.playing;
     this.#next = { parent: this.id };
-    await this.#client.call('reset');
+    this.#adopt(await this.#client.call('reset'), this.lab);
     await this.#client.settle();
-    this.notice = undefined;
-    const log = await this.#client.call('log');
-    this.knobs = this.initial = log.knobs;
-    this.#plan = log.events;
     if (playing) this.play();
   }
 
@@ -441,10 +440,15 @@ export class Run implements Keepable {
     if (!sameValues(this.knobs, knobs)) this.knobs = knobs;
     if (this.phase === 'starting') this.phase = 'ready';
     if (frame.saved) {
-      this.#saved = frame.saved;
-      for (const watcher of this.#watchers) watcher(frame.saved);
+      if (frame.run === this.#adopted) this.#keep(frame.saved);
+      else this.#early = frame.saved;
     }
     this.#onFirst();
+  }
+
+  #keep(saved: Saved): void {
+    this.#saved = saved;
+    for (const watcher of this.#watchers) watcher(saved);
   }
 
   /** The run of a frame is another than that of the frame before. */
@@ -474,6 +478,7 @@ export class Run implements Keepable {
     this.#client.dispose();
     this.#client = this.#connect();
     this.#run = 0;
+    this.#adopted = -1;
     this.#branch = 0;
     this.#lines.clear();
     this.#next = { id, parent };
@@ -531,7 +536,7 @@ export class Run implements Keepable {
     }
   }
 
-  #adopt({ log, knobs, scene, labels, engine, metrics }: Loaded, lab: Lab): void {
+  #adopt({ run, log, knobs, scene, labels, engine, metrics }: Loaded, lab: Lab): void {
     this.lab = lab;
     this.preset = log.preset;
     this.seed = log.seed;
@@ -544,6 +549,10 @@ export class Run implements Keepable {
     // Of a run that is opened in its middle, what was done by hand and what was told are the same to us.
     this.#plan = log.events.some(({ step }) => step > metrics.step) || metrics.step === 0 ? log.events : [];
     this.notice = undefined;
+    this.#adopted = run;
+    // The state that came before the log to which it belongs.
+    if (this.#run === run && this.#early) this.#keep(this.#early);
+    this.#early = undefined;
   }
 
   async #restart(knobs: KnobValues, seed: number): Promise<void> {

@@ -126,6 +126,26 @@ test('what was undone and gone on from otherwise is kept beside the new run', as
   expect(await stepOf(page)).toBe(120);
 });
 
+test('a run that comes back from under another is kept under its own settings', async ({ page }) => {
+  await openLab(page);
+  await train(page);
+  await page.evaluate(async () => {
+    await window.lab.load({ preset: 'sufficient', seed: 5, executor: 'oracle' });
+    await window.lab.step(30);
+    await window.lab.undo();
+    await window.lab.step(1);
+  });
+  await expect
+    .poll(async () => (await runs(page)).map(({ preset, name, final }) => [preset, name, final.step]))
+    .toEqual([
+      ['before', 'Before, seed 3', 121],
+      ['sufficient', 'Sufficient, seed 5', 30],
+    ]);
+  await page.reload();
+  await page.evaluate(() => window.lab.ready());
+  expect(await page.evaluate(() => window.lab.config())).toMatchObject({ preset: 'before', seed: 3 });
+});
+
 test('two tabs keep what each trained, also of the same run', async ({ page, context }) => {
   await openLab(page);
   await train(page);
