@@ -3,7 +3,8 @@
  * its log, knobs and progress as JSON beside them. Everything is kept in double precision, so that the run goes on bit
  * by bit. docs/checkpoints.md says what stands where.
  */
-import type { ExecutorId, KeptRun, Progress, RunLog, Status } from '../engine/protocol.ts';
+import * as v from 'valibot';
+import type { KeptRun, Progress, RunLog } from '../engine/protocol.ts';
 import { labs } from '../labs/index.ts';
 import { presetKnobs, type Lab, type Problem } from '../labs/lab.ts';
 import { networks } from '../labs/networks.ts';
@@ -12,23 +13,10 @@ import type { KnobValues } from '../terms/knob.ts';
 import { checkKnobs } from './config.ts';
 import { checkEvents } from './events.ts';
 import { checkExecutor } from './executors.ts';
-import { MAX_SEED } from './seed.ts';
+import { log as logShape, progress as progressShape, step } from './keptShape.ts';
 import { fromNamed, toNamed, type Named } from './namedTensors.ts';
 import { encode, readHeader, readTensors, type Tensor, type TensorFile } from './safetensors.ts';
-import {
-  fields,
-  finite,
-  listOf,
-  oneOf,
-  orAbsent,
-  orNull,
-  recordOf,
-  scalar,
-  ShapeError,
-  text,
-  whole,
-  type Check,
-} from './shape.ts';
+import { text, texts, values } from './shapes.ts';
 import { strictJson } from './strictJson.ts';
 
 /** What checkpoints need of the run on the page. */
@@ -45,7 +33,7 @@ const VERSION = 1;
 const MARK = 'collapse-lab.checkpoint';
 /** Larger files are none of ours: six hidden layers of 1024 make 130 MB. */
 export const MAX_CHECKPOINT_BYTES = 256_000_000;
-const MAX_STEP = 2 ** 40;
+const MAX_COLUMNS = 256;
 
 /** What an optimizer remembers of each parameter, in PyTorch's words, in the order of the moments `[2P]`. */
 const MOMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -106,14 +94,14 @@ export function fromCheckpoint(bytes: Uint8Array): KeptRun {
   checkVersion(header.metadata);
   const file = readTensors(bytes, header);
   const { lab, log } = logOf(file);
-  const knobs = knobsOf(lab, log.preset, read(file, 'knobs', recordOf(scalar)));
+  const knobs = knobsOf(lab, log.preset, read(file, 'knobs', values));
   const restarting = lab.knobs.find(({ key, live }) => !live && knobs[key] !== log.knobs[key]);
   if (restarting)
     throw new Error(
       `The checkpoint is not whole: ${restarting.key} differs between its start and its state.`,
     );
-  const progress = read(file, 'progress', progressOf);
-  const columns = read(file, 'columns', columnsOf);
+  const progress = read(file, 'progress', progressShape);
+  const columns = read(file, 'columns', columnNames);
   const layers = layersOf(lab.id, knobs);
   const { take, numbers, rest } = tensorsOf(file);
   const parameters = fromNamed(layers, numbers);
@@ -121,6 +109,8 @@ export function fromCheckpoint(bytes: Uint8Array): KeptRun {
   momentsOf(progress, knobs).forEach((moment, m) => {
     moments.set(fromNamed(layers, numbers, `optimizer.${moment}.`), m * parameters.length);
   });
+  const executor = read(file, 'executor', text(80));
+  checkExecutor(executor);
   const rows = take('series', [undefined, columns.length]);
   if (progress.rows > (rows.shape[0] as number))
     throw new Error(
@@ -133,7 +123,7 @@ export function fromCheckpoint(bytes: Uint8Array): KeptRun {
     log,
     saved: {
       step: read(file, 'step', step),
-      executor: read(file, 'executor', executor),
+      executor,
       knobs,
       parameters,
       moments,
@@ -143,51 +133,12 @@ export function fromCheckpoint(bytes: Uint8Array): KeptRun {
   };
 }
 
-const step = whole(0, MAX_STEP);
-const scheduleKind = oneOf(['constant', 'exponential', 'reduce_on_plateau', 'cosine_warm_restarts']);
-const schedule = fields({
-  kind: scheduleKind,
-  base: finite,
-  scale: finite,
-  epoch: whole(),
-  best: orNull(finite),
-  badEpochs: whole(),
-  cooldownLeft: whole(),
-});
-const progressOf: Check<Progress> = fields({
-  status: oneOf<Status>(['ok', 'diverged']),
-  gradientNorm: orNull(finite),
-  optimizerSteps: whole(),
-  momentsOf: orNull(oneOf(Object.keys(MOMENTS))),
-  schedule,
-  origin: orNull(fields({ step, scheduler: scheduleKind, schedule })),
-  lastEvent: step,
-  recorded: whole(-1, MAX_STEP),
-  rows: whole(),
-});
-const column: Check<string> = (value, at) => {
-  const name = text(value, at);
-  if (name === '' || name.length > 100 || name === '__proto__') throw new ShapeError(at);
-  return name;
-};
-const columnsOf: Check<string[]> = (value, at) => {
-  const names = listOf(column)(value, at);
-  if (new Set(names).size < names.length) throw new ShapeError(at);
-  return names;
-};
-const executor: Check<ExecutorId> = (value, at) => {
-  const id = text(value, at);
-  checkExecutor(id);
-  return id;
-};
-const told = fields({
-  lab: text,
-  preset: text,
-  seed: whole(0, MAX_SEED),
-  knobs: recordOf(scalar),
-  executor: orAbsent(executor),
-  events: listOf(fields({ step, key: text, value: scalar })),
-});
+const columnNames = v.pipe(
+  texts(MAX_COLUMNS, 100),
+  v.check(
+    (names) => new Set(names).size === names.length && !names.includes('') && !names.includes('__proto__'),
+  ),
+);
 
 function checkVersion(metadata: TensorFile['metadata']): void {
   const mark = metadata.get(MARK);
@@ -202,21 +153,18 @@ function checkVersion(metadata: TensorFile['metadata']): void {
 }
 
 /** A part of the metadata, in the form that this version writes. */
-function read<T>(file: TensorFile, name: string, check: Check<T>): T {
+function read<T>(file: TensorFile, name: string, shape: v.GenericSchema<unknown, T>): T {
   const json = file.metadata.get(name);
   if (json === undefined) throw new Error(`The checkpoint is not whole: it has no ${name}.`);
   const value = strictJson(json, `The checkpoint’s ${name}`);
-  try {
-    return check(value, '');
-  } catch (error) {
-    if (!(error instanceof ShapeError)) throw error;
-    const at = error.at.slice(1, 60);
-    throw new Error(`The checkpoint’s ${name} cannot be read${at ? ` at ${at}` : ''}.`, { cause: error });
-  }
+  const checked = v.safeParse(shape, value);
+  if (checked.success) return checked.output;
+  const at = v.getDotPath(checked.issues[0])?.slice(0, 60);
+  throw new Error(`The checkpoint’s ${name} cannot be read${at ? ` at ${at}` : ''}.`);
 }
 
 function logOf(file: TensorFile): { lab: Lab; log: RunLog } {
-  const { executor, ...given } = read(file, 'log', told);
+  const { executor: pinned, ...given } = read(file, 'log', logShape);
   const lab = labs.find(({ id }) => id === given.lab);
   if (!lab) throw new Error(`There is no lab “${given.lab.slice(0, 60)}”.`);
   if (given.preset !== '' && !lab.presets.some(({ id }) => id === given.preset))
@@ -224,7 +172,7 @@ function logOf(file: TensorFile): { lab: Lab; log: RunLog } {
   const { events, problems } = checkEvents(lab, given.events);
   refuse(problems);
   const knobs = knobsOf(lab, given.preset, given.knobs);
-  return { lab, log: { ...given, knobs, events, ...(executor && { executor }) } };
+  return { lab, log: { ...given, knobs, events, ...(pinned && { executor: pinned }) } };
 }
 
 /** A knob that is younger than the file is as its preset has it: that is what the run was made with. */

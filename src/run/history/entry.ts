@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Metrics, Saved } from '../../engine/protocol.ts';
 import { ID } from '../id.ts';
-import { count, isRecord, text, texts } from './shapes.ts';
+import { count, isRecord, text, texts } from '../shapes.ts';
 
 /** The form of entries that this page writes. One that is newer is left alone. */
 export const ENTRY_VERSION = 1;

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import type { KeptRun } from '../../engine/protocol.ts';
 import { floatsFromBase64, floatsToBase64, fromBase64, toBase64 } from './base64.ts';
 import { changesToKeep, cleanName, ENTRY_VERSION, entrySchema, MAX_THUMBNAIL, type Entry } from './entry.ts';
-import { anything, isRecord, record } from './shapes.ts';
+import { anything, isRecord, record } from '../shapes.ts';
 import { checkWhole, said } from './whole.ts';
 
 export const FILE_VERSION = 1;

@@ -6,7 +6,7 @@ import { Database } from './database.ts';
 import { cleanName, ENTRY_VERSION, entrySchema, freshName, type Entry, type Final } from './entry.ts';
 import { newId } from '../id.ts';
 import { openRuns } from './locks.ts';
-import { anything, isRecord, isValue, texts } from './shapes.ts';
+import { anything, isRecord, isValue, texts } from '../shapes.ts';
 import { HistoryError, troubleOf } from './trouble.ts';
 import { checkWhole, said } from './whole.ts';
 

@@ -1,63 +1,22 @@
 import * as v from 'valibot';
-import type { ExecutorId, KeptRun, RunEvent } from '../../engine/protocol.ts';
+import type { KeptRun } from '../../engine/protocol.ts';
 import { labs } from '../../labs/index.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { KnobValues } from '../../terms/knob.ts';
-import { checkKnobs, seedSchema } from '../config.ts';
+import { checkKnobs } from '../config.ts';
 import { checkEvents } from '../events.ts';
-import { isExecutor } from '../executors.ts';
-import { count, floats, orNull, text, texts, value, values } from './shapes.ts';
+import { executor, log, progress, step } from '../keptShape.ts';
+import { floats, texts, values } from '../shapes.ts';
 
 /** More than any lab trains: a file that claims it is broken, or means no good. */
 const MAX_PARAMETERS = 4_000_000;
 const MAX_COLUMNS = 256;
 /** Numbers of all recorded rows. */
 const MAX_RECORDED = 40_000_000;
-const MAX_STEP = 10_000_000;
-
-const finite = v.pipe(v.number(), v.finite());
-const name = text(80, 1);
-const executor = v.custom<ExecutorId>(isExecutor);
-const kind = v.picklist(['constant', 'exponential', 'reduce_on_plateau', 'cosine_warm_restarts']);
-
-const schedule = v.object({
-  kind,
-  base: finite,
-  scale: finite,
-  epoch: count(),
-  best: orNull(finite),
-  badEpochs: count(),
-  cooldownLeft: count(),
-});
 
 const wholeSchema = v.object({
-  log: v.object({
-    lab: name,
-    preset: text(80),
-    seed: seedSchema,
-    knobs: values,
-    executor: v.optional(executor),
-    /** Their own check says what is wrong with each of them. */
-    events: v.custom<readonly RunEvent[]>(Array.isArray),
-  }),
-  saved: v.object({
-    step: count(MAX_STEP),
-    executor,
-    knobs: values,
-    parameters: floats,
-    moments: floats,
-    progress: v.object({
-      status: v.picklist(['ok', 'diverged']),
-      gradientNorm: orNull(v.number()),
-      optimizerSteps: count(),
-      momentsOf: orNull(value),
-      schedule,
-      origin: orNull(v.object({ step: count(MAX_STEP), scheduler: kind, schedule })),
-      lastEvent: count(MAX_STEP),
-      recorded: count(MAX_STEP, -1),
-      rows: count(),
-    }),
-  }),
+  log,
+  saved: v.object({ step, executor, knobs: values, parameters: floats, moments: floats, progress }),
   series: v.object({ columns: texts(MAX_COLUMNS, 80), values: floats }),
 });
 

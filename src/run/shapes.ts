@@ -1,9 +1,6 @@
-/**
- * Shapes of stored records. They are made of the few parts of valibot that knobs are checked by: all of it lies in one
- * module, and what is used anywhere comes with the first load.
- */
+/** Small shapes that stored records, files and checkpoints are checked by. */
 import * as v from 'valibot';
-import type { KnobValues } from '../../terms/knob.ts';
+import type { KnobValues } from '../terms/knob.ts';
 
 export const text = (max: number, min = 0) =>
   v.custom<string>((value) => typeof value === 'string' && value.length >= min && value.length <= max);
@@ -38,3 +35,5 @@ export const texts = (most: number, max: number) =>
       given.length <= most &&
       given.every((one) => typeof one === 'string' && one.length <= max),
   );
+
+export const finite = v.pipe(v.number(), v.finite());
