@@ -25,8 +25,12 @@ export interface Patient {
  * @throws Error or ConfigError when the text cannot be read at all
  */
 export async function readPatient(text: string, standing: Standing): Promise<Patient> {
-  const { lab, log, problems, document } = await resolveRequest(text.trim() ? { yaml: text } : {}, standing);
-  const given = document?.targets;
+  const {
+    lab,
+    log,
+    problems,
+    targets: given,
+  } = await resolveRequest(text.trim() ? { yaml: text } : {}, standing);
   const read = given && readTargets(given.value, classesOf(lab.id, log.knobs), given.line);
   return {
     lab,

@@ -45,8 +45,8 @@ export interface Resolved {
   problems: Problem[];
   /** The YAML that it was read from, for whoever writes it again with its comments. */
   source?: string;
-  /** What the document says of itself beyond a run, for the doctor. */
-  document?: Pick<Loadable, 'targets'>;
+  /** Targets that a document describes, which no run has: for the doctor. */
+  targets?: NonNullable<Loadable['targets']>;
 }
 
 /**
@@ -111,7 +111,7 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
     lab,
     problems,
     ...(request.yaml !== undefined && { source: request.yaml }),
-    ...(document && { document }),
+    ...(document?.targets && { targets: document.targets }),
     log: {
       lab: lab.id,
       preset: preset?.id ?? lab.plain,

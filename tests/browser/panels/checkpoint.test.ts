@@ -102,18 +102,16 @@ test('the loader for PyTorch is downloaded as it is tested', async () => {
   expect(await files[0]?.blob.text()).toContain('def load(path):');
 });
 
-test('nothing is offered that the run cannot do', async () => {
-  await show(new FakeRun(lab.knobs), ExportDialog).shown;
-  await expect.element(page.getByRole('button', { name: 'Download Configuration, YAML' })).toBeVisible();
-  expect(page.getByText('Checkpoint').elements()).toEqual([]);
-});
-
 test('a chosen checkpoint becomes the run, and the dialog closes', async () => {
   const run = new KeptFake(lab.knobs);
   const { onclose, shown } = show(run, LoadDialog);
   await shown;
   const file = new File([toCheckpoint(kept(), '0') as Uint8Array<ArrayBuffer>], 'mine.safetensors');
   await userEvent.upload(page.getByLabelText('Choose a file…'), file);
+  // Never silently over the run.
+  await expect.element(page.getByText('mine.safetensors')).toBeVisible();
+  expect(run.reopened).toBeUndefined();
+  await page.getByRole('button', { name: 'Load', exact: true }).click();
   await expect.poll(() => onclose.mock.calls.length).toBe(1);
   expect(run.reopened).toEqual(kept());
 });
@@ -125,11 +123,14 @@ test('what is no checkpoint is refused with its reason, as text, and the run sta
   const bytes = toCheckpoint(kept(), '0') as Uint8Array<ArrayBuffer>;
   const input = page.getByLabelText('Choose a file…');
   await userEvent.upload(input, new File([bytes.subarray(0, -9)], 'cut.safetensors'));
-  await expect.element(page.getByText('Not loaded.')).toBeVisible();
+  const load = page.getByRole('button', { name: 'Load', exact: true });
+  await load.click();
   await expect.element(page.getByText(/^The file is cut off: /)).toBeVisible();
   const header = '{"__metadata__":{"collapse-lab.checkpoint":"<img src=x>"}}';
   const hostile = Uint8Array.from([header.length, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode(header)]);
   await userEvent.upload(input, new File([hostile], 'hostile.safetensors'));
+  await expect.element(page.getByText('hostile.safetensors')).toBeVisible();
+  await load.click();
   await expect.element(page.getByText('unknown version “<img src=x>”')).toBeVisible();
   expect(document.querySelector('img')).toBeNull();
   expect(run.reopened).toBeUndefined();

@@ -37,7 +37,7 @@ describe('readPatient', () => {
     expect(problems.map(({ text }) => text)).toEqual([
       'Line 3: model.temperature is 99: model.temperature must be a number from 0.05 to 10.',
       'Line 5: loss.entropy_wieght is not a knob of Service mix. Did you mean loss.entropy_weight?',
-      'model.logit_norm is given without model.use_logit_norm; LogitNorm was switched on.',
+      'Line 2: model.logit_norm is given without model.use_logit_norm; LogitNorm was switched on.',
     ]);
   });
 
