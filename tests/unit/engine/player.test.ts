@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
-import { Player } from '../../../src/engine/player.ts';
+import type { Player } from '../../../src/engine/player.ts';
 import type { Frame } from '../../../src/engine/protocol.ts';
-import { runtimes } from '../../../src/labs/runtimes.ts';
-import { readPublic, serviceMixLog } from '../../support/runs.ts';
+import { playerOf } from '../../support/players.ts';
+import { serviceMixLog } from '../../support/runs.ts';
 
 const SMALL = { 'data.points': 64, 'data.validation': 32, 'model.hidden': '8', 'training.batch_size': 16 };
 
@@ -12,14 +11,7 @@ function makePlayer(): { player: Player; frames: Frame[]; resting: () => number;
   const frames: Frame[] = [];
   let sleepers: (() => void)[] = [];
   let now = 0;
-  const player = new Player({
-    build: async (log) => {
-      const runtime = await runtimes[log.lab]?.();
-      if (!runtime) throw new Error('no lab');
-      return runtime.build(log, readPublic);
-    },
-    createExecutor: (_, setup) => Promise.resolve(new OracleExecutor(setup)),
-    refuge: () => 'oracle',
+  const player = playerOf({
     send: (frame) => frames.push(frame),
     now: () => (now += 10),
     rest: () => new Promise((resolve) => sleepers.push(resolve)),

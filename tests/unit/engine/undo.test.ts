@@ -1,23 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
-import { Player } from '../../../src/engine/player.ts';
+import type { Player } from '../../../src/engine/player.ts';
 import type { Frame, RunLog } from '../../../src/engine/protocol.ts';
-import { runtimes } from '../../../src/labs/runtimes.ts';
-import { readPublic } from '../../support/runs.ts';
+import { playerOf } from '../../support/players.ts';
 import { tinyLog } from '../../support/sessions.ts';
 
 /** A player that never rests, on a clock that stands still unless the test moves it. */
 function makePlayer(): { player: Player; last: () => Frame; wait: (ms: number) => void } {
   const frames: Frame[] = [];
   let now = 0;
-  const player = new Player({
-    build: async (log) => {
-      const runtime = await runtimes[log.lab]?.();
-      if (!runtime) throw new Error('no lab');
-      return runtime.build(log, readPublic);
-    },
-    createExecutor: (_, setup) => Promise.resolve(new OracleExecutor(setup)),
-    refuge: () => 'oracle',
+  const player = playerOf({
     send: (frame) => frames.push(structuredClone(frame)),
     now: () => now,
     rest: () => Promise.resolve(),
