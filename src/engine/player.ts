@@ -284,6 +284,7 @@ export class Player {
   }
 
   async #change(f: (session: Session) => Promise<void>): Promise<void> {
+    this.#journeys++;
     await this.#exclusive(async () => {
       await f(this.#opened());
       await this.#frame();

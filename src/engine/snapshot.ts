@@ -64,7 +64,17 @@ export class Deeds {
 
   #push(list: Deed[], deed: Deed): void {
     list.push(deed);
-    const bytes = (): number => list.reduce((sum, { at }) => sum + bytesOf(at.saved), 0);
-    while (list.length > MOST || (list.length > 1 && bytes() > MOST_BYTES)) list.shift();
+    while (list.length > MOST || (list.length > 1 && bytesIn(list) > MOST_BYTES)) list.shift();
   }
+}
+
+/** Moments of one run share most of their states. */
+function bytesIn(list: readonly Deed[]): number {
+  const held = new Set<Saved>();
+  for (const { at } of list)
+    for (const { saved, marks } of at.beyond ? [at, at.beyond] : [at]) {
+      held.add(saved);
+      for (const mark of marks) held.add(mark);
+    }
+  return [...held].reduce((sum, saved) => sum + bytesOf(saved), 0);
 }

@@ -1,23 +1,36 @@
 import { describe, expect, test } from 'vitest';
 import type { Player } from '../../../src/engine/player.ts';
-import type { Frame, RunLog } from '../../../src/engine/protocol.ts';
+import type { Frame, RunLog, Saved } from '../../../src/engine/protocol.ts';
+import { Deeds, type Deed, type Snapshot } from '../../../src/engine/snapshot.ts';
 import { playerOf } from '../../support/players.ts';
 import { tinyLog } from '../../support/sessions.ts';
 
 /** A player that never rests, on a clock that stands still unless the test moves it. */
-function makePlayer(): { player: Player; last: () => Frame; wait: (ms: number) => void } {
+function makePlayer(): {
+  player: Player;
+  last: () => Frame;
+  wait: (ms: number) => void;
+  onRest: (f: () => unknown) => void;
+} {
   const frames: Frame[] = [];
   let now = 0;
+  let rested: () => unknown = () => undefined;
   const player = playerOf({
     send: (frame) => frames.push(structuredClone(frame)),
     now: () => now,
-    rest: () => Promise.resolve(),
+    rest: async () => {
+      await Promise.resolve();
+      rested();
+    },
   });
   return {
     player,
     last: () => frames.at(-1) as Frame,
     wait: (ms) => {
       now += ms;
+    },
+    onRest: (f) => {
+      rested = f;
     },
   };
 }
@@ -164,6 +177,49 @@ describe('a jump', () => {
     await player.step(30);
     await Promise.all([player.jump(29), player.jump(11)]);
     expect(last().metrics.step).toBe(11);
+  });
+});
+
+test('a knob moved on the way of a jump ends the way there', async () => {
+  const { player, last, onRest } = makePlayer();
+  await player.load(log);
+  await player.step(40);
+  let moved: Promise<void> | undefined;
+  onRest(() => (moved ??= player.set({ 'model.temperature': 2 })));
+  await player.jump(35);
+  await moved;
+  expect(last().metrics.step).toBeGreaterThan(0);
+  expect(last().metrics.step).toBeLessThan(35);
+  expect(last().end).toBe(last().metrics.step);
+  expect(last().knobs['model.temperature']).toBe(2);
+});
+
+describe('what is held to be taken back', () => {
+  /** Two megabytes for each state, none of them filled. */
+  const saved = (step: number): Saved =>
+    ({ step, parameters: new Float64Array(0), moments: new Float64Array(250_000) }) as unknown as Saved;
+  const deed = (step: number, marks: Saved[]): Deed => ({
+    change: { kind: 'run', step, from: {}, to: {} },
+    at: { saved: saved(step), marks } as unknown as Snapshot,
+  });
+  const depth = (deeds: Deeds): number => {
+    let count = 0;
+    while (deeds.take('undo', deed(0, []).at)) count++;
+    return count;
+  };
+
+  test('is bounded in size, the states along each run included', () => {
+    const deeds = new Deeds();
+    for (let i = 0; i < 20; i++) deeds.add(deed(i, [saved(1), saved(2), saved(3)]));
+    // 4 × 2 MB each, of 64 MB.
+    expect(depth(deeds)).toBe(8);
+  });
+
+  test('counts what moments share once', () => {
+    const deeds = new Deeds();
+    const shared = Array.from({ length: 10 }, (_, i) => saved(i));
+    for (let i = 0; i < 20; i++) deeds.add(deed(i, shared));
+    expect(depth(deeds)).toBe(20);
   });
 });
 
