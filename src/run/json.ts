@@ -5,6 +5,7 @@ import { checkKnobs } from './config.ts';
 import { emptyLoadable, type Loadable } from './documents.ts';
 import { jsonFault } from './jsonFault.ts';
 import { take, type Leaf } from './reading.ts';
+import { isRecord } from './shapes.ts';
 
 /** Longest text that is looked at: a run with all its events and some ten thousand recorded rows is shorter. */
 export const MAX_LENGTH = 16_000_000;
@@ -14,8 +15,6 @@ const MAX_KEYS = 1_000;
 const ENVELOPES = ['run', 'log'] as const;
 
 type Plain = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Plain =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Problems are named by their path where it says more than the knob's own name. Events are those of the run.
@@ -38,7 +37,7 @@ export function fromJson(lab: Lab, text: string): Loadable {
       line,
     );
   }
-  if (!isObject(value))
+  if (!isRecord(value))
     return refused('A run or a configuration in JSON is an object, such as {"temperature": 2}.');
   const loaded = emptyLoadable();
   try {
@@ -56,7 +55,7 @@ const refused = (text: string, line?: number): Loadable => ({
 });
 
 function read(whole: Plain, lab: Lab, into: Loadable): void {
-  const envelope = ENVELOPES.find((name) => Object.hasOwn(whole, name) && isObject(whole[name]));
+  const envelope = ENVELOPES.find((name) => Object.hasOwn(whole, name) && isRecord(whole[name]));
   const root = envelope ? (whole[envelope] as Plain) : whole;
   const own = labs.find(({ id }) => id === root['lab']) ?? lab;
   const leaves = leavesOf(root, envelope ? `${envelope}.` : '');
@@ -90,8 +89,8 @@ function leavesOf(root: Plain, prefix: string): Leaf[] {
       if (++keys > MAX_KEYS)
         throw new Error(`The JSON has more than ${String(MAX_KEYS)} keys; a lab has some dozens.`);
       // As `lab.config()` and logs have them.
-      if (name === 'knobs' && depth === 0 && isObject(value)) enter(value, '', `${at}knobs.`, depth + 1);
-      else if (isObject(value) && name !== 'events')
+      if (name === 'knobs' && depth === 0 && isRecord(value)) enter(value, '', `${at}knobs.`, depth + 1);
+      else if (isRecord(value) && name !== 'events')
         enter(value, `${path}${name}.`, `${at}${name}.`, depth + 1);
       else leaves.push({ path: path + name, value, place: { text: (at + name).slice(0, 120) } });
     }

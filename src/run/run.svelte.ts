@@ -26,6 +26,7 @@ import { newId } from './id.ts';
 import { Lines } from './lines.ts';
 import type * as requests from './request.ts';
 import type { LoadRequest, toLink } from './request.ts';
+import { sameEvents } from './sameEvents.ts';
 import { SeriesStore } from './series.ts';
 
 /** starting: nothing shown yet; loading: a run is being made; ready; dead: the worker is gone, and why is said. */
@@ -163,7 +164,7 @@ export class Run implements Keepable {
     const step = this.#saved?.step ?? 0;
     if (step === this.#lines.get(this.#branch)?.fork) return true;
     const told = this.#plan.at(-1)?.step ?? 0;
-    return this.opening && step <= told && sameEvents(this.events, this.#plan.slice(0, this.events.length));
+    return this.opening && step <= told && this.#telling;
   }
 
   watch(listener: (saved: Saved) => void): () => void {
@@ -575,10 +576,3 @@ function sameValues(a: KnobValues, b: KnobValues): boolean {
   const keys = Object.keys(b);
   return keys.length === Object.keys(a).length && keys.every((key) => a[key] === b[key]);
 }
-
-const sameEvents = (a: readonly RunEvent[], b: readonly RunEvent[]): boolean =>
-  a.length === b.length &&
-  a.every(({ step, key, value }, i) => {
-    const other = b[i];
-    return other?.step === step && other.key === key && other.value === value;
-  });

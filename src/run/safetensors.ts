@@ -3,6 +3,7 @@
  * JSON, then raw numbers; everything little-endian. Reading runs no code, allocates no more than the file holds, and
  * says in one sentence what is wrong.
  */
+import { isRecord } from './shapes.ts';
 import { strictJson } from './strictJson.ts';
 
 export type Dtype = 'F64' | 'F32';
@@ -179,8 +180,6 @@ function entryOf(name: string, value: unknown): Entry {
   return { name, dtype, shape, begin, end };
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 const isDtype = (text: string): text is Dtype => Object.hasOwn(BYTES, text);

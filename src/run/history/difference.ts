@@ -2,6 +2,7 @@ import type { RunEvent, RunLog, Saved } from '../../engine/protocol.ts';
 import { presetKnobs, type Lab } from '../../labs/lab.ts';
 import { valueText } from '../../labs/words.ts';
 import type { KnobValue, KnobValues } from '../../terms/knob.ts';
+import { sameEvents } from '../sameEvents.ts';
 
 /** What of a run its settings are compared by. */
 export interface Compared {
@@ -57,10 +58,3 @@ export function inWords(changes: readonly string[], most = 3): string {
   if (more <= 1) return changes.join(', ');
   return [...changes.slice(0, most), `${String(more)} more`].join(', ');
 }
-
-const sameEvents = (a: readonly RunEvent[], b: readonly RunEvent[]): boolean =>
-  a.length === b.length &&
-  a.every(({ step, key, value }, i) => {
-    const other = b[i];
-    return other?.step === step && other.key === key && other.value === value;
-  });

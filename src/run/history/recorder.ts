@@ -37,7 +37,7 @@ interface Capture {
   parent: string;
   log: RunLog;
   saved: Saved;
-  columns: string[];
+  columns: readonly string[];
   /** `[rows, columns]`: those of the state. */
   values: Float64Array;
   metrics: Metrics | undefined;
@@ -114,15 +114,9 @@ export class Recorder {
         }, ROWS_MS);
       return;
     }
-    const record = series.toRecord();
-    const columns = Object.keys(record);
-    const values = new Float64Array(rows * columns.length);
-    columns.forEach((name, c) => {
-      const list = record[name] as number[];
-      for (let row = 0; row < rows; row++) values[row * columns.length + c] = list[row] as number;
-    });
+    const { columns, values } = series.rows(rows);
     // The page has gone on to other rows by now, as after a jump in time: another state follows.
-    const newest = record['step']?.[rows - 1];
+    const newest = values[(rows - 1) * columns.length + columns.indexOf('step')];
     if (newest !== undefined && newest > saved.step) return;
     const { parent, told } = this.#run;
     const metrics = this.#options.metrics?.();
