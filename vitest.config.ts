@@ -3,6 +3,14 @@ import { defineConfig } from 'vitest/config';
 import { launchOptions } from './tests/chromium.ts';
 import { inlineInNode, shared } from './vite.shared.ts';
 
+/** Long enough for a busy shared machine: a limit is there for what hangs, and no test is about time. */
+const PATIENCE = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000 } },
+  setupFiles: ['./tests/support/seeded.ts'],
+};
+
 export default defineConfig({
   ...shared,
   test: {
@@ -10,6 +18,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...PATIENCE,
           name: 'unit',
           environment: 'node',
           include: ['tests/{unit,golden,bands}/**/*.test.ts'],
@@ -19,10 +28,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...PATIENCE,
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
-          // Software rendering on a shared machine is slow.
-          testTimeout: 30_000,
           browser: {
             enabled: true,
             headless: true,

@@ -11,6 +11,8 @@ ensureDependencies();
 ensureChromium();
 
 const reports = mkdtempSync(join(tmpdir(), 'collapse-lab-'));
+/** @type {string[]} */
+const failures = [];
 const total = { passed: 0, failed: 0, skipped: 0 };
 try {
   console.log('\n— unit and browser');
@@ -18,11 +20,21 @@ try {
   add(
     runTool('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitest}`]),
     vitest,
-    (report) => ({
-      passed: report.numPassedTests,
-      failed: report.numFailedTests + report.testResults.filter(failedToLoad).length,
-      skipped: report.numPendingTests + report.numTodoTests,
-    }),
+    (report) => {
+      for (const file of report.testResults) {
+        if (failedToLoad(file)) failures.push(`${relative(file.name)}: ${firstLine(file.message)}`);
+        for (const test of file.assertionResults)
+          if (test.status === 'failed')
+            failures.push(
+              `${relative(file.name)}: ${test.fullName}: ${firstLine(test.failureMessages?.[0])}`,
+            );
+      }
+      return {
+        passed: report.numPassedTests,
+        failed: report.numFailedTests + report.testResults.filter(failedToLoad).length,
+        skipped: report.numPendingTests + report.numTodoTests,
+      };
+    },
   );
 
   console.log('\n— page');
@@ -40,6 +52,8 @@ try {
   rmSync(reports, { recursive: true, force: true });
 }
 
+// The end of a long output is what one sees of it.
+for (const failure of failures) console.log(`failed: ${failure}`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
@@ -60,6 +74,16 @@ function add(succeeded, file, counts) {
   total.passed += count.passed;
   total.failed += succeeded ? count.failed : Math.max(count.failed, 1);
   total.skipped += count.skipped;
+}
+
+/** @param {string} file */
+function relative(file) {
+  return file.replace(`${process.cwd()}/`, '');
+}
+
+/** @param {string | undefined} text */
+function firstLine(text) {
+  return (text ?? '').split('\n', 1)[0];
 }
 
 /** @param {{ status: string, assertionResults: unknown[] }} file */

@@ -20,19 +20,30 @@ export interface Datasets {
 /** Steps to train, with everything that is drawn or scheduled on the host, in f64. */
 export interface Chunk {
   steps: number;
-  /** Rows of the training data in each batch, `[steps, batch]`. */
-  batches: Int32Array;
-  /** `[steps]` each: learning rate and 1 − β₁ᵗ, 1 − β₂ᵗ. */
+  /** Rows of the training data in each batch, `[steps, batch]`: one list for all members, or one for each. */
+  batches: readonly Int32Array[];
+  /** `[steps, K]` each: learning rate and 1 − β₁ᵗ, 1 − β₂ᵗ. */
   learningRate: Float64Array;
   correction1: Float64Array;
   correction2: Float64Array;
 }
 
+/**
+ * A member of which either is not finite has diverged at that step. `oracle` and `wasm` stop it there: its state stays
+ * as it was before that step, and later entries are NaN, until `restore`.
+ */
 export interface ChunkResult {
   /** Training loss before each update, `[steps, K]`. */
   loss: Float64Array;
   /** Global L2 norm of the gradient before clipping, `[steps, K]`. */
   gradientNorm: Float64Array;
+}
+
+/** Rows of the training data that a member takes in one step of a chunk, a view. */
+export function batchAt(chunk: Chunk, step: number, member: number): Int32Array {
+  const list = chunk.batches[chunk.batches.length > 1 ? member : 0] as Int32Array;
+  const size = list.length / chunk.steps;
+  return list.subarray(step * size, (step + 1) * size);
 }
 
 /** Everything that training changes, in f64, which holds the numbers of every executor exactly. */

@@ -469,13 +469,9 @@ export class Session {
     await this.#freshMoments();
     const chunk: Chunk = {
       steps,
-      batches: drawBatches(
-        this.#start.seed,
-        this.task.data.train.rows,
-        this.task.plan.batchSize,
-        this.#step,
-        steps,
-      ),
+      batches: [
+        drawBatches(this.#start.seed, this.task.data.train.rows, this.task.plan.batchSize, this.#step, steps),
+      ],
       learningRate: new Float64Array(steps),
       correction1: new Float64Array(steps),
       correction2: new Float64Array(steps),

@@ -36,7 +36,7 @@ async function contender(name: string, make: (setup: ExecutorSetup) => Executor)
       const ones = new Float64Array(steps).fill(1);
       await executor?.train({
         steps,
-        batches: drawBatches(0, data.train.rows, plan.batchSize, 0, steps),
+        batches: [drawBatches(0, data.train.rows, plan.batchSize, 0, steps)],
         learningRate: ones.map(() => 1e-4),
         correction1: ones,
         correction2: ones,

@@ -48,21 +48,21 @@ export async function prepare(options: RunOptions, terms?: readonly string[]): P
 export const numbersOf = (task: Task, knobs: KnobValues): Float64Array =>
   Float64Array.from(task.plan.knobs, (key) => task.numeric(knobs, key));
 
-/** Steps `from` … of a run with a constant rate. */
+/** Steps `from` … of a run with a constant rate, the same for all members. */
 export function chunkOf(
-  { task, seed, setup: { plan, data } }: Prepared,
+  { task, seed, setup: { plan, data, members } }: Prepared,
   knobs: KnobValues,
   from: number,
   steps: number,
 ): Chunk {
   const number = (key: string): number => task.numeric(knobs, key);
-  const corrections = Array.from({ length: steps }, (_, i) =>
-    biasCorrections(number('training.beta1'), number('training.beta2'), from + i + 1),
+  const corrections = Array.from({ length: steps * members }, (_, i) =>
+    biasCorrections(number('training.beta1'), number('training.beta2'), from + Math.floor(i / members) + 1),
   );
   return {
     steps,
-    batches: drawBatches(seed, data.train.rows, plan.batchSize, from, steps),
-    learningRate: new Float64Array(steps).fill(number('training.learning_rate')),
+    batches: [drawBatches(seed, data.train.rows, plan.batchSize, from, steps)],
+    learningRate: new Float64Array(steps * members).fill(number('training.learning_rate')),
     correction1: Float64Array.from(corrections, ({ correction1 }) => correction1),
     correction2: Float64Array.from(corrections, ({ correction2 }) => correction2),
   };

@@ -1,6 +1,14 @@
 import { headClosedForm } from '../../terms/softmaxHead.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
-import type { Chunk, ChunkResult, Datasets, Executor, ExecutorSetup, ParameterState } from '../executor.ts';
+import {
+  batchAt,
+  type Chunk,
+  type ChunkResult,
+  type Datasets,
+  type Executor,
+  type ExecutorSetup,
+  type ParameterState,
+} from '../executor.ts';
 import { clipGradientNorm, optimizerStep } from '../optimizers.ts';
 import type { Memory } from '../protocol.ts';
 import { classes, features, parameterLayout } from '../plan.ts';
@@ -20,6 +28,8 @@ export class OracleExecutor implements Executor {
   #state: ParameterState;
   /** Numbers by key, one map for each member. */
   #knobs: ReadonlyMap<string, number>[];
+  /** Members that have diverged. */
+  readonly #stopped = new Set<number>();
 
   constructor(setup: ExecutorSetup) {
     this.#setup = setup;
@@ -40,7 +50,7 @@ export class OracleExecutor implements Executor {
     const gradientNorm = new Float64Array(chunk.steps * members);
     for (let step = 0; step < chunk.steps; step++)
       for (let member = 0; member < members; member++) {
-        const done = this.#step(chunk, step, member);
+        const done = this.#stopped.has(member) ? { loss: NaN, norm: NaN } : this.#step(chunk, step, member);
         loss[step * members + member] = done.loss;
         gradientNorm[step * members + member] = done.norm;
       }
@@ -51,7 +61,7 @@ export class OracleExecutor implements Executor {
     const { plan, data } = this.#setup;
     const knob = this.#knobsOf(member);
     const parameters = this.#parametersOf(member);
-    const batch = chunk.batches.subarray(step * plan.batchSize, (step + 1) * plan.batchSize);
+    const batch = batchAt(chunk, step, member);
     const k = classes(plan);
     const logits = this.#network.forward(parameters, data.train.features, plan.batchSize, batch);
     const target = new Float64Array(plan.batchSize * k);
@@ -61,7 +71,11 @@ export class OracleExecutor implements Executor {
     const head = headClosedForm(plan.head, logits, target, k, knob, 'training', { gradient: true });
     this.#network.backward(parameters, head.gradient as Float64Array, plan.batchSize, this.#gradient);
     const norm = clipGradientNorm(this.#gradient, knob('training.grad_clip'));
-    const { kind, hyper } = updateOf(knob, chunk, step);
+    if (!Number.isFinite(head.total) || !Number.isFinite(norm)) {
+      this.#stopped.add(member);
+      return { loss: head.total, norm };
+    }
+    const { kind, hyper } = updateOf(knob, chunk, step, member);
     optimizerStep(kind, parameters, this.#gradient, this.#momentsOf(member), hyper);
     return { loss: head.total, norm };
   }
@@ -86,6 +100,7 @@ export class OracleExecutor implements Executor {
 
   restore(state: ParameterState): void {
     this.#state = copy(state);
+    this.#stopped.clear();
   }
 
   memory(): Memory {

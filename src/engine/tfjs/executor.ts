@@ -2,6 +2,7 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { toTensors, type Tf } from '../../terms/language/tfjs.ts';
 import { headExpressions, type HeadExpressions } from '../../terms/softmaxHead.ts';
 import {
+  batchAt,
   ExecutorLost,
   type Chunk,
   type ChunkResult,
@@ -117,13 +118,10 @@ export class TfjsExecutor implements Executor {
     const { plan } = this.#setup;
     const knob = (key: string): number =>
       this.#knobs[k * plan.knobs.length + plan.knobs.indexOf(key)] as number;
-    const { kind, hyper } = updateOf(knob, chunk, step);
+    const { kind, hyper } = updateOf(knob, chunk, step, k);
     const { train } = this.#sets;
     const [report, parameters, ...moments] = tf.tidy(() => {
-      const batch = tf.tensor1d(
-        chunk.batches.subarray(step * plan.batchSize, (step + 1) * plan.batchSize),
-        'int32',
-      );
+      const batch = tf.tensor1d(batchAt(chunk, step, k), 'int32');
       const x = tf.gather(train.features, batch);
       const target = tf.gather(train.targets as Tensor2D, batch);
       const loss = (...parameters: Tensor[]): Scalar =>
