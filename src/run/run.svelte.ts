@@ -53,8 +53,8 @@ export class Run implements Keepable {
   playing = $state(false);
   metrics = $state.raw<Metrics | undefined>(undefined);
   engine = $state.raw<EngineInfo>({
-    executor: 'tfjs',
-    backend: 'cpu',
+    executor: 'wasm',
+    backend: 'wasm',
     adapter: '',
     software: false,
     stepsPerSecond: 0,
@@ -95,7 +95,7 @@ export class Run implements Keepable {
   #client: Client;
   readonly #version: string;
   #pinned: ExecutorId | undefined;
-  #startedOn: ExecutorId = 'tfjs';
+  #startedOn: ExecutorId = 'wasm';
   /** Events that the run was loaded with. */
   #plan: readonly RunEvent[] = [];
   /** What reads and writes links and documents: loaded beside the trainer, for the first picture needs none of it. */
@@ -104,6 +104,8 @@ export class Run implements Keepable {
   #run = 0;
   /** The run whose log is known here: its first frame comes before that. */
   #adopted = 0;
+  /** The last run of which a frame had something to say. */
+  #noticed = 0;
   readonly #lines = new Lines();
   #branch = 0;
   /** Who the run is that is being loaded. */
@@ -433,7 +435,10 @@ export class Run implements Keepable {
     this.redoable = frame.redo;
     // What is moved before the first step is how the run began, and no event.
     if (frame.metrics.step === 0 && !sameValues(this.initial, frame.knobs)) this.initial = frame.knobs;
-    if (frame.notice) this.notice = frame.notice;
+    if (frame.notice) {
+      this.notice = frame.notice;
+      this.#noticed = frame.run;
+    }
     this.series.append(frame.series.from, frame.series.columns, frame.series.values);
     this.recorded++;
     // What is still on its way to the worker is newer than what it says.
@@ -479,6 +484,7 @@ export class Run implements Keepable {
     this.#client.dispose();
     this.#client = this.#connect();
     this.#run = 0;
+    this.#noticed = 0;
     this.#adopted = -1;
     this.#branch = 0;
     this.#lines.clear();
@@ -549,7 +555,8 @@ export class Run implements Keepable {
     this.#startedOn = log.executor ?? executorIdOf(engine);
     // Of a run that is opened in its middle, what was done by hand and what was told are the same to us.
     this.#plan = log.events.some(({ step }) => step > metrics.step) || metrics.step === 0 ? log.events : [];
-    this.notice = undefined;
+    // What its first frame said comes before it.
+    if (this.#noticed !== run) this.notice = undefined;
     this.#adopted = run;
     // The state that came before the log to which it belongs.
     if (this.#run === run && this.#early) this.#keep(this.#early);
