@@ -18,6 +18,7 @@ import {
 import { labById, labs } from '../labs/index.ts';
 import { presetKnobs, type Lab, type Problem } from '../labs/lab.ts';
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
+import type { Begun } from './begin.ts';
 import { Client } from './client.ts';
 import type { Config } from './config.ts';
 import { checkExecutor } from './executors.ts';
@@ -121,15 +122,16 @@ export class Run implements Keepable {
   readonly #first: Promise<void>;
   #onFirst: () => void = () => undefined;
 
-  constructor(version: string) {
+  /** @param client a trainer that was started already */
+  constructor(version: string, client = new Client()) {
     this.#version = version;
     this.#requests.catch(() => undefined);
     this.#first = new Promise((resolve) => (this.#onFirst = resolve));
-    this.#client = this.#connect();
+    this.#client = this.#hear(client);
   }
 
-  #connect(): Client {
-    return new Client(
+  #hear(client: Client): Client {
+    client.listen(
       (frame) => {
         this.#take(frame);
       },
@@ -137,6 +139,7 @@ export class Run implements Keepable {
         this.#died(message);
       },
     );
+    return client;
   }
 
   /** Resolves with the first frame. */
@@ -226,6 +229,15 @@ export class Run implements Keepable {
     this.problems = problems;
     this.source = source;
     return this.config;
+  }
+
+  /** Takes a run that the trainer began before the page was there for the run of the page. */
+  async takeUp({ lab, pace, loaded }: Begun): Promise<void> {
+    this.commands++;
+    this.#next = { parent: '' };
+    this.speedLimit = pace;
+    await this.#bring(() => loaded, lab, true);
+    this.#toLink = (await this.#reader()).toLink;
   }
 
   /** Moves knobs: live ones at the next step, others by a new run from step 0. @throws ConfigError by name */
@@ -482,7 +494,7 @@ export class Run implements Keepable {
     const step = this.metrics?.step ?? kept.saved.step;
     this.#revivedAt = kept.saved.step;
     this.#client.dispose();
-    this.#client = this.#connect();
+    this.#client = this.#hear(new Client());
     this.#run = 0;
     this.#noticed = 0;
     this.#adopted = -1;
@@ -528,10 +540,10 @@ export class Run implements Keepable {
   }
 
   /** Has the worker make another run, and takes it for the run of the page. */
-  async #bring(make: () => Promise<Loaded>, lab: Lab): Promise<void> {
+  async #bring(make: () => Promise<Loaded>, lab: Lab, plays = false): Promise<void> {
     const before = this.phase;
     if (before === 'ready') this.phase = 'loading';
-    this.playing = false;
+    if (!plays) this.playing = false;
     this.#moving = {};
     try {
       const loaded = await make();
