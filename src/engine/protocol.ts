@@ -207,6 +207,12 @@ export interface TemperatureFit {
   atBound: boolean;
 }
 
+/** How a run is shown first: steps per second at most, and whether it plays by itself. */
+export interface Beginning {
+  pace: number;
+  play: boolean;
+}
+
 /** What the page says on the port of frames: that one was drawn, or that it wants an echo after all that was sent. */
 export type FromPage = { kind: 'drawn' } | { kind: 'echo'; id: number };
 export type ToPage = Frame | { kind: 'echo'; id: number };
@@ -218,7 +224,8 @@ export interface TrainerApi {
    * holds the lock of the given name as long as it lives: a worker that is killed says nothing.
    */
   connect: (frames: MessagePort, base: string, lock: string) => Promise<void>;
-  load: (run: RunLog) => Promise<Loaded>;
+  /** @param begin whether it plays by itself, and at how many steps per second at most; else it is paused */
+  load: (run: RunLog, begin?: Beginning) => Promise<Loaded>;
   /** Opens a run where it stopped, paused. @throws Error where the state does not fit the run */
   open: (run: KeptRun) => Promise<Loaded>;
   set: (knobs: KnobValues) => Promise<void>;
