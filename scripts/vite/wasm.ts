@@ -1,4 +1,3 @@
-import asc from 'assemblyscript/asc';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Plugin } from 'vite';
@@ -8,6 +7,18 @@ const SUFFIX = /\?wasm=(simd|scalar)$/;
 const OURS = '\0wasm:';
 
 type Build = 'simd' | 'scalar';
+
+/** What is used of the compiler. Its own types would redefine those of arrays everywhere. */
+interface Compiler {
+  main: (
+    options: readonly string[],
+    api: {
+      readFile: (name: string, base: string) => string | null;
+      writeFile: (name: string, contents: Uint8Array | string) => void;
+    },
+  ) => Promise<{ error: Error | null; stderr: { toString: () => string } }>;
+}
+const COMPILER = 'assemblyscript/asc';
 
 /**
  * `import { bytes } from './kernels.ts?wasm=simd'` compiles AssemblyScript; `bytes()` gives the module. The build writes
@@ -28,7 +39,6 @@ export function wasm(): Plugin {
       handler: (id, importer) => OURS + resolve(dirname(importer ?? ''), id),
     },
     load: {
-      // eslint-disable-next-line no-control-regex -- a NUL is how plugins mark their ids
       filter: { id: /^\0wasm:/ },
       async handler(id) {
         const [, path, build] = /^\0wasm:(.*)\?wasm=(simd|scalar)$/.exec(id) as unknown as [
@@ -64,7 +74,9 @@ function compile(path: string, build: Build): Promise<{ binary: Uint8Array; sour
 async function compileNow(path: string, build: Build): Promise<{ binary: Uint8Array; sources: string[] }> {
   const sources: string[] = [];
   let binary = new Uint8Array();
-  const { error, stderr } = await asc.main(
+  // Ten megabytes, and needed by few commands.
+  const { main } = (await import(COMPILER)) as Compiler;
+  const { error, stderr } = await main(
     [
       path,
       ...['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--outFile', 'kernels.wasm'],
@@ -85,7 +97,7 @@ async function compileNow(path: string, build: Build): Promise<{ binary: Uint8Ar
         }
       },
       writeFile: (name, contents) => {
-        if (name.endsWith('.wasm')) binary = contents as Uint8Array<ArrayBuffer>;
+        if (typeof contents !== 'string') binary = Uint8Array.from(contents);
       },
     },
   );

@@ -130,7 +130,7 @@ export class WasmExecutor implements Executor {
         loss[at] = this.#differentiate(member);
         gradientNorm[at] = Math.sqrt(this.#kernels.squares(this.#gradient, this.#layout.padded));
         if (Number.isFinite(loss[at]) && Number.isFinite(gradientNorm[at]))
-          this.#update(member, chunk, step, k, gradientNorm[at] as number);
+          this.#update(member, chunk, step, k, gradientNorm[at]);
         else member.stopped = true;
       });
     }
