@@ -2,12 +2,11 @@ import { numericValue, type Knob, type KnobValues } from './knob.ts';
 import { input, log, type Expression } from './language/expression.ts';
 import { definitionsIn, mathOf, type Writing } from './language/mathml.ts';
 import { mn, symbol, type Markup } from './language/notation.ts';
-import type { FieldScope, SoftmaxScope, Term } from './term.ts';
+import type { SoftmaxScope, Term } from './term.ts';
 
 /** Terms as formulas, from the expressions that train. Letters: f logits, u after LogitNorm, v after T, p = softmax(v). */
 
 const letter = (name: string): Expression => input(name, 'row', 'class');
-const painted = (name: string): Expression => input(name, 'image', 'pixel');
 const p = letter('p');
 const scope: SoftmaxScope = {
   target: letter('t'),
@@ -15,13 +14,6 @@ const scope: SoftmaxScope = {
   scaled: letter('v'),
   logProbabilities: log(p),
   probabilities: p,
-};
-
-/** Of images: f logits, p = σ(f), y the mask. */
-const fieldScope: FieldScope = {
-  logits: painted('f'),
-  target: painted('y'),
-  probabilities: painted('p'),
 };
 
 /** Letter before and after each logit transform; others go from v to v. */
@@ -97,7 +89,6 @@ function writingOf(
 
 function expressionOf(term: Term): { of?: Markup; expression: Expression } {
   if (term.kind === 'penalty') return { expression: term.expression(scope) };
-  if (term.kind === 'field') return { expression: term.expression(fieldScope) };
   if (term.kind === 'target') return { of: symbol('t′'), expression: term.expression(letter('t')) };
   const [before, after] = LETTERS[term.id] ?? ['v', 'v'];
   return { of: symbol(after), expression: term.expression(letter(before), 'evaluation') };

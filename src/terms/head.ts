@@ -1,4 +1,4 @@
-import { fieldClosedForm, fieldExpressions, type FieldHead } from './fieldHead.ts';
+import { fieldClosedForm, fieldExpressions, type FieldHead } from './fields/fieldHead.ts';
 import { softmaxClosedForm, softmaxExpressions, type SoftmaxHead } from './softmaxHead.ts';
 import type { HeadExpressions, NumericKnobs, Phase } from './term.ts';
 

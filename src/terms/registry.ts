@@ -1,4 +1,4 @@
-import type { FieldPenalty, LogitTransform, Penalty, TargetTransform, Term } from './term.ts';
+import type { LogitTransform, Penalty, TargetTransform, Term } from './term.ts';
 
 /** Every file named `*.term.ts` beside this one: to add a term is to add such a file. */
 const files = import.meta.glob<Readonly<Record<string, Term>>>('./*.term.ts', { eager: true });
@@ -20,7 +20,6 @@ export function term(id: string): Term {
   return found;
 }
 
-export const isFieldPenalty = (x: Term): x is FieldPenalty => x.kind === 'field';
 export const isPenalty = (x: Term): x is Penalty => x.kind === 'penalty';
 export const isLogitTransform = (x: Term): x is LogitTransform => x.kind === 'logits';
 export const isTargetTransform = (x: Term): x is TargetTransform => x.kind === 'target';

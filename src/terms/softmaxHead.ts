@@ -1,6 +1,6 @@
 import { logSoftmaxRows } from '../science/distributions.ts';
 import { add, constant, exp, input, logSoftmax, type Expression } from './language/expression.ts';
-import { isFieldPenalty, isLogitTransform, isPenalty, isTargetTransform, term } from './registry.ts';
+import { isLogitTransform, isPenalty, isTargetTransform, term } from './registry.ts';
 import type {
   HeadExpressions,
   LogitTransform,
@@ -34,8 +34,6 @@ interface Parts {
 
 function partsOf(head: SoftmaxHead): Parts {
   const all: Term[] = head.terms.map(term);
-  const stranger = all.find(isFieldPenalty);
-  if (stranger) throw new Error(`The term "${stranger.id}" does not belong to a softmax head.`);
   return {
     transforms: all.filter(isLogitTransform),
     targets: all.filter(isTargetTransform),

@@ -7,7 +7,7 @@ import type { ChoiceKnob } from './knob.ts';
  * an expression; beside it stands a closed form in f64, written by hand, against which the expression is tested and
  * with which the oracle trains.
  */
-export type Term = Penalty | FieldPenalty | LogitTransform | TargetTransform;
+export type Term = Penalty | LogitTransform | TargetTransform;
 
 /** Temperature may act in one phase only, so formulas know the phase in which they stand. */
 export type Phase = 'training' | 'evaluation';
@@ -49,7 +49,10 @@ export interface Penalty extends TermBase {
   unbounded?: (values: KnobValues) => string | undefined;
 }
 
-/** A summand of the loss of images: it may reduce over pixels, images, or both, in any order. */
+/**
+ * A summand of the loss of images: it may reduce over pixels, images, or both, in any order. Registered apart from the
+ * terms of classifiers, in `fields/`.
+ */
 export interface FieldPenalty extends TermBase {
   kind: 'field';
   /** The weighted contribution to the loss: a scalar. */

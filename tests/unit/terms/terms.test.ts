@@ -252,9 +252,7 @@ for (const transform of terms.filter(isTargetTransform)) {
 describe('the registry', () => {
   test('has every kind of term, each with an id of its own', () => {
     expect(new Set(terms.map(({ id }) => id)).size).toBe(terms.length);
-    expect(new Set(terms.map(({ kind }) => kind))).toEqual(
-      new Set(['penalty', 'field', 'logits', 'target']),
-    );
+    expect(new Set(terms.map(({ kind }) => kind))).toEqual(new Set(['penalty', 'logits', 'target']));
   });
 
   test('gives no two terms one knob, and reference values only knobs of the term', () => {

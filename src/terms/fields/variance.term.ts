@@ -1,7 +1,7 @@
-import type { ChoiceKnob, NumberKnob } from './knob.ts';
-import { div, knob, mean, mul, relu, sub, type Expression } from './language/expression.ts';
-import { mi, mo, mrow, written } from './language/notation.ts';
-import { choose, type FieldBatch, type FieldPenalty } from './term.ts';
+import type { ChoiceKnob, NumberKnob } from '../knob.ts';
+import { div, knob, mean, mul, relu, sub, type Expression } from '../language/expression.ts';
+import { mi, mo, mrow, written } from '../language/notation.ts';
+import { choose, type FieldBatch, type FieldPenalty } from '../term.ts';
 
 const source = 'field note';
 

@@ -1,6 +1,6 @@
-import { add, constant, input, sigmoid, type Expression } from './language/expression.ts';
-import { isFieldPenalty, term } from './registry.ts';
-import type { FieldBatch, FieldGradient, FieldPenalty, HeadExpressions, NumericKnobs } from './term.ts';
+import { add, constant, input, sigmoid, type Expression } from '../language/expression.ts';
+import { fieldTerm } from './registry.ts';
+import type { FieldBatch, FieldGradient, HeadExpressions, NumericKnobs } from '../term.ts';
 
 /**
  * The head of a network that paints images, as data: each sample is one image, each raw logit f one pixel of it, and
@@ -12,20 +12,12 @@ export interface FieldHead {
   terms: readonly string[];
 }
 
-function penaltiesOf(head: FieldHead): FieldPenalty[] {
-  return head.terms.map((id) => {
-    const found = term(id);
-    if (!isFieldPenalty(found)) throw new Error(`The term "${id}" does not belong to a field head.`);
-    return found;
-  });
-}
-
 /** The head as expressions over the inputs `logits` and `target`, `[image, pixel]`. @throws on a foreign term */
 export function fieldExpressions(head: FieldHead): HeadExpressions {
   const logits = input('logits', 'image', 'pixel');
   const target = input('target', 'image', 'pixel');
   const probabilities = sigmoid(logits);
-  const contributions = penaltiesOf(head).map(({ id, expression }) => ({
+  const contributions = head.terms.map(fieldTerm).map(({ id, expression }) => ({
     id,
     value: expression({ logits, target, probabilities }),
   }));
@@ -76,7 +68,8 @@ export function fieldClosedForm(
   const by: FieldGradient | undefined = want.gradient
     ? { logits: new Float64Array(logits.length), probabilities: new Float64Array(logits.length) }
     : undefined;
-  const contributions = penaltiesOf(head)
+  const contributions = head.terms
+    .map(fieldTerm)
     .filter(({ id }) => want.only?.includes(id) ?? true)
     .map(({ id, closedForm }) => ({ id, value: closedForm(batch, knobs, by) }));
   return {

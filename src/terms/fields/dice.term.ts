@@ -1,7 +1,7 @@
-import type { NumberKnob } from './knob.ts';
-import { add, div, knob, mean, mul, sub, sum, type Expression } from './language/expression.ts';
-import { mi, mo, mrow, written } from './language/notation.ts';
-import type { FieldBatch, FieldPenalty, FieldScope } from './term.ts';
+import type { NumberKnob } from '../knob.ts';
+import { add, div, knob, mean, mul, sub, sum, type Expression } from '../language/expression.ts';
+import { mi, mo, mrow, written } from '../language/notation.ts';
+import type { FieldBatch, FieldPenalty, FieldScope } from '../term.ts';
 
 const weight: NumberKnob = {
   kind: 'number',
