@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { ExecutorSetup } from '../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
 import { TfjsExecutor } from '../../../src/engine/tfjs/executor.ts';
+import { WasmExecutor } from '../../../src/engine/wasm/executor.ts';
 import { quantiles } from '../../../src/science/statistics.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { tf } from '../../support/cpu.ts';
@@ -12,8 +13,11 @@ import {
   prepare,
   relativeDistance,
   trained,
+  type Create,
   type Prepared,
 } from '../../support/executors.ts';
+import { driftFromOracle } from '../../support/parity.ts';
+import { kernels } from '../../support/vectors.ts';
 
 // Seconds where the processor is shared; that is no failure.
 vi.setConfig({ testTimeout: 60_000 });
@@ -63,13 +67,18 @@ const SETTINGS: [title: string, preset: string, knobs: KnobValues][] = [
   ],
 ];
 
-async function drift(preset: string, seed: number, knobs: KnobValues, terms?: string[]): Promise<number> {
-  const prepared = await prepare({ preset, seed, knobs }, terms);
-  const [judge, other] = [await trained(prepared, oracle, 100), await trained(prepared, tfjs, 100)];
-  return relativeDistance(other.parameters, judge.parameters);
-}
+const wasm = async (setup: ExecutorSetup) => new WasmExecutor(await kernels(true), setup);
+const scalar = async (setup: ExecutorSetup) => new WasmExecutor(await kernels(false), setup);
+const OTHERS: [name: string, create: Create][] = [
+  ['tfjs', tfjs],
+  ['wasm', wasm],
+  ['wasm without SIMD', scalar],
+];
 
-describe('after 100 steps the parameters on tfjs are those of the oracle', () => {
+describe.each(OTHERS)('after 100 steps the parameters on %s are those of the oracle', (_, create) => {
+  const drift = async (preset: string, seed: number, knobs: KnobValues, terms?: string[]): Promise<number> =>
+    driftFromOracle(await prepare({ preset, seed, knobs }, terms), create);
+
   test.each(SETTINGS.map((setting, seed) => [...setting, seed] as const))(
     'within 2e-6 in a tanh network: %s',
     async (_, preset, knobs, seed) => {
@@ -91,35 +100,38 @@ describe('after 100 steps the parameters on tfjs are those of the oracle', () =>
   });
 });
 
-test('from shared states the gradients on tfjs are those of the oracle, within 1e-5 in nine of ten', async () => {
-  const distances: number[] = [];
-  for (const [, preset, knobs] of SETTINGS)
-    for (const activation of ['relu', 'tanh']) {
-      const prepared = await prepare({
-        preset,
-        seed: 5,
-        knobs: { ...knobs, 'model.activation': activation },
-      });
-      for (const steps of [0, 20, 100]) {
-        const { parameters } = await trained(prepared, oracle, Math.max(1, steps));
-        const shared = parameters.map(Math.fround);
-        const [judge, other] = [
-          await gradientAt(prepared, oracle, shared, steps),
-          await gradientAt(prepared, tfjs, shared, steps),
-        ];
-        distances.push(relativeDistance(other, judge));
+test.each(OTHERS)(
+  'from shared states the gradients on %s are those of the oracle, within 1e-5 in nine of ten',
+  async (_, create) => {
+    const distances: number[] = [];
+    for (const [, preset, knobs] of SETTINGS)
+      for (const activation of ['relu', 'tanh']) {
+        const prepared = await prepare({
+          preset,
+          seed: 5,
+          knobs: { ...knobs, 'model.activation': activation },
+        });
+        for (const steps of [0, 20, 100]) {
+          const { parameters } = await trained(prepared, oracle, Math.max(1, steps));
+          const shared = parameters.map(Math.fround);
+          const [judge, other] = [
+            await gradientAt(prepared, oracle, shared, steps),
+            await gradientAt(prepared, create, shared, steps),
+          ];
+          distances.push(relativeDistance(other, judge));
+        }
       }
-    }
-  expect(quantiles(Float64Array.from(distances), [0.9])[0]).toBeLessThanOrEqual(1e-5);
-});
+    expect(quantiles(Float64Array.from(distances), [0.9])[0]).toBeLessThanOrEqual(1e-5);
+  },
+);
 
-describe('the tfjs executor', () => {
+describe.each(OTHERS)('the executor %s', (_, create) => {
   const prepared = prepare({ preset: 'before', seed: 2, knobs: { 'model.activation': 'tanh' } });
 
   test('gives the same bits, however its steps are cut', async () => {
     const run = await prepared;
-    const whole = await trained(run, tfjs, 12);
-    const executor = tfjs(run.setup);
+    const whole = await trained(run, create, 12);
+    const executor = await create(run.setup);
     for (const [from, steps] of [
       [0, 1],
       [1, 7],
@@ -131,7 +143,7 @@ describe('the tfjs executor', () => {
 
   test('gives loss and gradient norm of each step, and predictions, as the oracle does', async () => {
     const run = await prepared;
-    const [judge, other] = [oracle(run.setup), tfjs(run.setup)];
+    const [judge, other] = [oracle(run.setup), await create(run.setup)];
     const chunk = chunkOf(run, run.knobs, 0, 5);
     const [expected, got] = [await judge.train(chunk), await other.train(chunk)];
     expect(relativeDistance(got.loss, expected.loss)).toBeLessThan(1e-6);
@@ -143,7 +155,7 @@ describe('the tfjs executor', () => {
   test('takes up a state where another left it, and follows its knobs from the next step on', async () => {
     const run = await prepared;
     const knobs = { ...run.knobs, 'model.temperature': 1, 'loss.entropy_weight': 0 };
-    const [judge, other] = [oracle(run.setup), tfjs(run.setup)];
+    const [judge, other] = [oracle(run.setup), await create(run.setup)];
     await judge.train(chunkOf(run, run.knobs, 0, 10));
     other.restore(await judge.save());
     for (const executor of [judge, other]) {
@@ -155,8 +167,58 @@ describe('the tfjs executor', () => {
     expect(relativeDistance(got.moments, expected.moments)).toBeLessThan(1e-5);
   });
 
-  test('holds no more tensors after many steps, and none once it is disposed of', async () => {
+  test('holds no more after many steps than after one', async () => {
     const run = await prepared;
+    const executor = await create(run.setup);
+    await executor.train(chunkOf(run, run.knobs, 0, 1));
+    executor.setKnobs(numbersOf(run.task, { ...run.knobs, 'model.temperature': 2 }));
+    const { tensors, bytes } = executor.memory();
+    await executor.train(chunkOf(run, run.knobs, 1, 10));
+    executor.setKnobs(numbersOf(run.task, { ...run.knobs, 'model.temperature': 3 }));
+    executor.restore(await executor.save());
+    await executor.predict('validation');
+    expect(executor.memory()).toEqual({ tensors, bytes });
+    executor.dispose();
+  });
+
+  test('trains eight members with knobs of their own, each as the oracle does', async () => {
+    const base = await prepared;
+    const own: KnobValues[] = [
+      {},
+      { 'loss.entropy_weight': 0 },
+      { 'loss.entropy_weight': 4, 'loss.min_entropy': 2 },
+      { 'model.use_logit_norm': false, 'model.temperature': 1 },
+      { 'loss.maxsup_weight': 0.3, 'loss.maxsup_form': 'hinge' },
+      { 'loss.confidence_penalty': 0.1, 'loss.label_smoothing': 0.2 },
+      { 'training.optimizer': 'sgd', 'training.momentum': 0.9, 'training.grad_clip': 0.1 },
+      { 'training.optimizer': 'adamw', 'training.weight_decay': 0.2, 'loss.kl_reduction': 'mean' },
+    ];
+    const eight: Prepared = {
+      ...base,
+      setup: {
+        ...base.setup,
+        members: own.length,
+        state: {
+          parameters: Float64Array.from(own.flatMap(() => [...base.setup.state.parameters])),
+          moments: Float64Array.from(own.flatMap(() => [...base.setup.state.moments])),
+        },
+        knobs: Float64Array.from(
+          own.flatMap((knobs) => [...numbersOf(base.task, { ...base.knobs, ...knobs })]),
+        ),
+      },
+    };
+    const [judge, other] = [await trained(eight, oracle, 100), await trained(eight, create, 100)];
+    const count = judge.parameters.length / own.length;
+    own.forEach((_, k) => {
+      const of = ({ parameters }: typeof judge) => parameters.subarray(k * count, (k + 1) * count);
+      expect(relativeDistance(of(other), of(judge)), `member ${k}`).toBeLessThanOrEqual(2e-6);
+    });
+  });
+});
+
+describe('the executor tfjs', () => {
+  test('holds no more tensors after many steps, and none once it is disposed of', async () => {
+    const run = await prepare({ preset: 'before', seed: 2, knobs: { 'model.activation': 'tanh' } });
     const before = tf.memory().numTensors;
     const executor = tfjs(run.setup);
     await executor.train(chunkOf(run, run.knobs, 0, 1));
@@ -171,36 +233,37 @@ describe('the tfjs executor', () => {
   });
 });
 
-test.each([
-  ['oracle', oracle],
-  ['tfjs', tfjs],
-])('on %s members are trained apart, each with its own knobs and weights', async (_, create) => {
-  const knobs = [{ 'model.temperature': 4 }, { 'model.temperature': 1, 'loss.entropy_weight': 0 }];
-  const runs = [];
-  for (const [seed, own] of knobs.entries()) runs.push(await prepare({ preset: 'before', seed, knobs: own }));
-  const [first, second] = runs as [Prepared, Prepared];
-  const join = (of: (run: Prepared) => Float64Array): Float64Array =>
-    Float64Array.from([...of(first), ...of(second)]);
-  // Both on the data of the first: members share their samples.
-  const alone = [
-    first,
-    { ...second, task: first.task, seed: 0, setup: { ...second.setup, data: first.setup.data } },
-  ];
-  const together: Prepared = {
-    ...first,
-    setup: {
-      ...first.setup,
-      members: 2,
-      state: {
-        parameters: join(({ setup }) => setup.state.parameters),
-        moments: join(({ setup }) => setup.state.moments),
+test.each([['oracle', oracle], ...OTHERS])(
+  'on %s members are trained apart, each with its own knobs and weights',
+  async (_, create) => {
+    const knobs = [{ 'model.temperature': 4 }, { 'model.temperature': 1, 'loss.entropy_weight': 0 }];
+    const runs = [];
+    for (const [seed, own] of knobs.entries())
+      runs.push(await prepare({ preset: 'before', seed, knobs: own }));
+    const [first, second] = runs as [Prepared, Prepared];
+    const join = (of: (run: Prepared) => Float64Array): Float64Array =>
+      Float64Array.from([...of(first), ...of(second)]);
+    // Both on the data of the first: members share their samples.
+    const alone = [
+      first,
+      { ...second, task: first.task, seed: 0, setup: { ...second.setup, data: first.setup.data } },
+    ];
+    const together: Prepared = {
+      ...first,
+      setup: {
+        ...first.setup,
+        members: 2,
+        state: {
+          parameters: join(({ setup }) => setup.state.parameters),
+          moments: join(({ setup }) => setup.state.moments),
+        },
+        knobs: join(({ setup }) => setup.knobs),
       },
-      knobs: join(({ setup }) => setup.knobs),
-    },
-  };
-  const states = [];
-  for (const run of alone) states.push(await trained(run, create, 4));
-  const both = await trained(together, create, 4);
-  expect([...both.parameters]).toEqual(states.flatMap(({ parameters }) => [...parameters]));
-  expect([...both.moments]).toEqual(states.flatMap(({ moments }) => [...moments]));
-});
+    };
+    const states = [];
+    for (const run of alone) states.push(await trained(run, create, 4));
+    const both = await trained(together, create, 4);
+    expect([...both.parameters]).toEqual(states.flatMap(({ parameters }) => [...parameters]));
+    expect([...both.moments]).toEqual(states.flatMap(({ moments }) => [...moments]));
+  },
+);

@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Chunk, ExecutorSetup } from '../../../../src/engine/executor.ts';
+import { initialParameters } from '../../../../src/engine/initialization.ts';
+import { OracleExecutor } from '../../../../src/engine/oracle/executor.ts';
+import { ACTIVATIONS, parameterLayout, type DenseLayer, type Plan } from '../../../../src/engine/plan.ts';
+import { WasmExecutor } from '../../../../src/engine/wasm/executor.ts';
+import { labById } from '../../../../src/labs/index.ts';
+import { randomStream } from '../../../../src/science/random.ts';
+import { numericValue, type KnobValue } from '../../../../src/terms/knob.ts';
+import { termsOf } from '../../../../src/terms/registry.ts';
+import { relativeDistance } from '../../../support/executors.ts';
+import { kernels } from '../../../support/vectors.ts';
+
+/*
+ * Networks of any shape: widths that fill no vector, a batch of one, one to nine members with knobs of their own, a loss
+ * with any of its terms. One step from the same state is that of the oracle.
+ */
+
+const live = labById('service-mix').knobs.filter((knob) => knob.live);
+
+const oneOf = (...values: KnobValue[]) => fc.constantFrom(...values);
+const settings = fc.record(
+  {
+    'model.use_logit_norm': oneOf(true, false),
+    'model.logit_norm': oneOf(0.5, 1, 6),
+    'model.temperature': oneOf(0.5, 1, 4),
+    'loss.kl_reduction': oneOf('batchmean', 'mean'),
+    'loss.entropy_weight': oneOf(0, 1, 5),
+    'loss.min_entropy': oneOf(0, 1, 2.5),
+    'loss.confidence_penalty': oneOf(0, 0.2),
+    'loss.maxsup_weight': oneOf(0, 0.3),
+    'loss.maxsup_form': oneOf('centered', 'hinge', 'raw'),
+    'loss.maxsup_threshold': oneOf(-1, 0, 0.5),
+    'loss.label_smoothing': oneOf(0, 0.1),
+    'training.optimizer': oneOf('adam', 'adamw', 'sgd'),
+    'training.momentum': oneOf(0, 0.9),
+    'training.weight_decay': oneOf(0, 0.1),
+    'training.grad_clip': oneOf(0, 0.05),
+  },
+  { requiredKeys: [] },
+);
+
+const cases = fc.record({
+  inputs: fc.integer({ min: 1, max: 9 }),
+  hidden: fc.array(fc.integer({ min: 1, max: 13 }), { maxLength: 3 }),
+  classes: fc.integer({ min: 2, max: 13 }),
+  activation: fc.constantFrom(...ACTIVATIONS),
+  batch: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 20 }), fc.constantFrom(63, 64, 65, 100)),
+  members: fc.array(settings, { minLength: 1, maxLength: 9 }),
+  ownBatches: fc.boolean(),
+  simd: fc.boolean(),
+  seed: fc.integer({ min: 0, max: 9999 }),
+});
+type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
+
+function setupOf({ inputs, hidden, classes, activation, batch, members, seed }: Case): ExecutorSetup {
+  const widths = [inputs, ...hidden, classes];
+  const layers = widths.slice(1).map((outputs, l): DenseLayer => ({
+    kind: 'dense',
+    inputs: widths[l] as number,
+    outputs,
+    ...(l < hidden.length && { activation }),
+  }));
+  const plan: Plan = {
+    layers,
+    head: { kind: 'softmax', terms: termsOf('service-mix').map(({ id }) => id) },
+    knobs: live.map(({ key }) => key),
+    batchSize: batch,
+  };
+  const stream = randomStream(seed, 'data');
+  const rows = batch + 3;
+  const targets = Float32Array.from({ length: rows * classes }, (_, i) => 0.01 + stream.uniform(i));
+  for (let row = 0; row < rows; row++) {
+    const mix = targets.subarray(row * classes, (row + 1) * classes);
+    const sum = mix.reduce((a, b) => a + b, 0);
+    mix.forEach((t, i) => (mix[i] = t / sum));
+  }
+  const features = Float32Array.from({ length: rows * inputs }, (_, i) => stream.normal(1_000_000 + i));
+  const set = { rows, features, targets };
+  const { count } = parameterLayout(plan);
+  return {
+    plan,
+    members: members.length,
+    data: { train: set, validation: set, stage: { rows: 2, features: features.subarray(0, 2 * inputs) } },
+    state: {
+      parameters: Float64Array.from(members.flatMap((_, k) => [...initialParameters(plan, seed + k)])),
+      moments: new Float64Array(2 * count * members.length),
+    },
+    knobs: Float64Array.from(
+      members.flatMap((own) =>
+        live.map((knob) => numericValue(knob, (own as Record<string, KnobValue>)[knob.key] ?? knob.default)),
+      ),
+    ),
+  };
+}
+
+function chunkOf({ batch, members, ownBatches, seed }: Case, rows: number): Chunk {
+  const draw = (k: number): Int32Array =>
+    Int32Array.from({ length: batch }, (_, i) => (seed + 7 * i + 3 * k) % rows);
+  const each = (value: number): Float64Array => new Float64Array(members.length).fill(value);
+  return {
+    steps: 1,
+    batches: ownBatches ? members.map((_, k) => draw(k)) : [draw(0)],
+    learningRate: each(0.01),
+    correction1: each(0.1),
+    correction2: each(0.001),
+  };
+}
+
+test('one step of any network with any loss is that of the oracle', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async (plan) => {
+      const setup = setupOf(plan);
+      const [judge, other] = [new OracleExecutor(setup), new WasmExecutor(await kernels(plan.simd), setup)];
+      const chunk = chunkOf(plan, setup.data.train.rows);
+      const [expected, got] = [await judge.train(chunk), await other.train(chunk)];
+      const near = (a: Float64Array, b: Float64Array, tolerance: number): void => {
+        a.forEach((x, i) => {
+          expect(Math.abs(x - (b[i] as number))).toBeLessThanOrEqual(
+            tolerance * (1 + Math.abs(b[i] as number)),
+          );
+        });
+      };
+      near(got.loss, expected.loss, 1e-5);
+      near(got.gradientNorm, expected.gradientNorm, 1e-5);
+      const [wanted, state] = [await judge.save(), await other.save()];
+      // The buffers hold the gradient; Adam's first step only its sign.
+      expect(relativeDistance(state.moments, wanted.moments)).toBeLessThan(1e-4);
+      for (const set of ['validation', 'stage'] as const) {
+        const fresh = [new OracleExecutor(setup), other] as const;
+        other.restore(setup.state);
+        near(await fresh[1].predict(set), await fresh[0].predict(set), 1e-5);
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
