@@ -1,0 +1,4 @@
+import { createExecutor } from './executors.ts';
+import { serveMembers } from './serveMembers.ts';
+
+serveMembers(createExecutor);
