@@ -88,7 +88,7 @@ export const machine = (openHost: () => Promise<MemberHost> = openMemberWorker):
  * @throws OutOfMemory
  */
 export const createEnsemble = (
-  executor: ExecutorId | undefined,
+  executor: ExecutorId,
   setup: ExecutorSetup,
   onNotice?: (text: string) => void,
 ): Promise<Ensemble> => Ensemble.open([setup], machine(), executor, onNotice);

@@ -1,7 +1,10 @@
 import type { Machine } from '../../src/engine/ensemble/ensemble.ts';
 import { buffersOf, HostLost, type CreateExecutor, type MemberHost } from '../../src/engine/ensemble/host.ts';
 import { MemberServer } from '../../src/engine/ensemble/serve.ts';
+import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
 import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
+import { sharedKernels } from '../../src/engine/wasm/kernels.ts';
+import { WasmExecutor } from '../../src/engine/wasm/executor.ts';
 
 export type HostCall = 'open' | 'train' | 'predict' | 'save';
 
@@ -59,13 +62,22 @@ export class LocalHost implements MemberHost {
   }
 }
 
-export const oracle: CreateExecutor = (_, setup) => Promise.resolve(new OracleExecutor(setup));
+const compiled = await sharedKernels();
+
+/** The executors that members train on, by id. */
+export const ALONE = {
+  oracle: (setup: ExecutorSetup): Executor => new OracleExecutor(setup),
+  wasm: (setup: ExecutorSetup): Executor => new WasmExecutor(compiled, setup),
+};
+
+export const createAlone: CreateExecutor = (id, setup) =>
+  Promise.resolve(ALONE[id as keyof typeof ALONE](setup));
 
 /** So many local hosts; those that were opened can be looked at. The clock stands unless a test moves it. */
 export function localMachine(
   hosts: number,
   {
-    create = oracle,
+    create = createAlone,
     before,
   }: { create?: CreateExecutor; before?: (call: HostCall, host: LocalHost, which: number) => void } = {},
 ): Machine & { opened: LocalHost[]; time: number } {

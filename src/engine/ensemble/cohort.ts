@@ -77,7 +77,7 @@ export class Cohort {
   static async open(
     { build, machine }: CohortHost,
     logs: readonly RunLog[],
-    executor: ExecutorId | undefined,
+    executor: ExecutorId,
   ): Promise<Cohort> {
     checkEvents(logs);
     const groups = await groupsOf(logs, build);

@@ -56,7 +56,7 @@ export class Ensemble implements Executor {
   readonly members: number;
   readonly #groups: readonly ExecutorSetup[];
   readonly #machine: Machine;
-  readonly #executor: ExecutorId | undefined;
+  readonly #executor: ExecutorId;
   readonly #onNotice: (text: string) => void;
   /** P */
   readonly #count: number;
@@ -80,7 +80,7 @@ export class Ensemble implements Executor {
   private constructor(
     groups: readonly ExecutorSetup[],
     machine: Machine,
-    executor: ExecutorId | undefined,
+    executor: ExecutorId,
     onNotice: (text: string) => void,
   ) {
     const [first] = groups;
@@ -122,7 +122,7 @@ export class Ensemble implements Executor {
   static async open(
     groups: readonly ExecutorSetup[],
     machine: Machine,
-    executor: ExecutorId | undefined,
+    executor: ExecutorId,
     onNotice: (text: string) => void = () => undefined,
   ): Promise<Ensemble> {
     checkMemory(groups, machine.hosts, machine.available);

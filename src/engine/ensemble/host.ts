@@ -27,7 +27,7 @@ export interface Trained {
  */
 export interface MemberApi {
   /** Puts executors for these shares in the place of what was there. */
-  open: (executor: ExecutorId | undefined, setups: readonly ExecutorSetup[]) => Promise<Opened>;
+  open: (executor: ExecutorId, setups: readonly ExecutorSetup[]) => Promise<Opened>;
   /** Buffers of the chunks move to the host. @param save whether the states come back with the results */
   train: (chunks: readonly Chunk[], changes: Changes, save: boolean) => Promise<Trained>;
   predict: (set: keyof Datasets, changes: Changes) => Promise<Float64Array[]>;
@@ -45,7 +45,7 @@ export class HostLost extends Error {
   override name = 'HostLost';
 }
 
-export type CreateExecutor = (id: ExecutorId | undefined, setup: ExecutorSetup) => Promise<Executor>;
+export type CreateExecutor = (id: ExecutorId, setup: ExecutorSetup) => Promise<Executor>;
 
 /** The buffers in a message, each once: what can move instead of being copied. */
 export function buffersOf(message: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {

@@ -11,7 +11,7 @@ export class MemberServer implements MemberApi {
     this.#create = create;
   }
 
-  async open(executor: ExecutorId | undefined, setups: readonly ExecutorSetup[]): Promise<Opened> {
+  async open(executor: ExecutorId, setups: readonly ExecutorSetup[]): Promise<Opened> {
     for (const old of this.#executors) old.dispose();
     this.#executors = [];
     for (const setup of setups) this.#executors.push(await this.#create(executor, setup));

@@ -4,7 +4,7 @@ import type { ParameterState } from '../../../../src/engine/executor.ts';
 import type { Metrics, RunLog } from '../../../../src/engine/protocol.ts';
 import { runtimes } from '../../../../src/labs/runtimes.ts';
 import type { KnobValues } from '../../../../src/terms/knob.ts';
-import { localMachine } from '../../../support/hosts.ts';
+import { ALONE, localMachine } from '../../../support/hosts.ts';
 import { firstDifference } from '../../../support/members.ts';
 import { readPublic } from '../../../support/runs.ts';
 import { advanceTo, openTiny, tinyLog } from '../../../support/sessions.ts';
@@ -74,8 +74,12 @@ interface Outcome {
 }
 
 /** The same run by itself. */
-async function aloneTo(log: RunLog, step: number): Promise<Outcome & { notice: string | undefined }> {
-  const { session, executors } = await openTiny(log);
+async function aloneTo(
+  id: keyof typeof ALONE,
+  log: RunLog,
+  step: number,
+): Promise<Outcome & { notice: string | undefined }> {
+  const { session, executors } = await openTiny(log, ALONE[id]);
   await advanceTo(session, step);
   return {
     step: session.step,
@@ -109,15 +113,15 @@ function expectSame(a: Outcome, b: Outcome): void {
   expect([a.step, a.status]).toEqual([b.step, b.status]);
 }
 
-describe('each model of a cohort', () => {
+describe.each(['oracle', 'wasm'] as const)('on %s, each model of a cohort', (id) => {
   test.each([1, 2, 3])('is the run of its log by itself, bit by bit, on %i hosts', async (hosts) => {
     built = 0;
-    const cohort = await Cohort.open(hostOf(localMachine(hosts)), LOGS, 'oracle');
+    const cohort = await Cohort.open(hostOf(localMachine(hosts)), LOGS, id);
     // Three data sets: of seeds 0 and 4 and 12.
     expect(built).toBe(4);
     for (const steps of [1, 24, 17, 8]) await cohort.advance(steps);
     expect(cohort.step).toBe(50);
-    for (const [k, log] of LOGS.entries()) expectSame(await outcomeOf(cohort, k), await aloneTo(log, 50));
+    for (const [k, log] of LOGS.entries()) expectSame(await outcomeOf(cohort, k), await aloneTo(id, log, 50));
     // The schedules did what they are there for.
     const rates = cohort.members.map(({ series }) => new Set(series.toRecord()['learningRate']).size);
     expect(rates[0]).toBe(1);
@@ -125,14 +129,14 @@ describe('each model of a cohort', () => {
   });
 
   test('has knobs of its own that move live, and its log is its run', async () => {
-    const cohort = await Cohort.open(hostOf(localMachine(2)), LOGS.slice(0, 3), 'oracle');
+    const cohort = await Cohort.open(hostOf(localMachine(2)), LOGS.slice(0, 3), id);
     await cohort.set(1, { 'loss.entropy_weight': 2 });
     await cohort.advance(12);
     await cohort.set(1, { 'training.optimizer': 'adam', 'training.learning_rate': 0.01 });
     await cohort.set(2, { 'training.scheduler': 'constant' });
     await cohort.advance(9);
     for (const [k, { log }] of cohort.members.entries())
-      expectSame(await outcomeOf(cohort, k), await aloneTo(log, 21));
+      expectSame(await outcomeOf(cohort, k), await aloneTo(id, log, 21));
     expect(cohort.members.map(({ log }) => log.events.length)).toEqual([0, 2, 1]);
     expect(cohort.members[1]?.knobs['loss.entropy_weight']).toBe(2);
     await expect(cohort.set(1, { 'model.hidden': '9' })).rejects.toThrow('model.hidden cannot be moved');
@@ -147,9 +151,9 @@ describe('each model of a cohort', () => {
       5,
     );
     const logs = [LOGS[5], wild, LOGS[2], runaway, LOGS[6]] as RunLog[];
-    const cohort = await Cohort.open(hostOf(localMachine(2)), logs, 'oracle');
+    const cohort = await Cohort.open(hostOf(localMachine(2)), logs, id);
     await cohort.advance(60);
-    const outcomes = await Promise.all(logs.map((log) => aloneTo(log, 60)));
+    const outcomes = await Promise.all(logs.map((log) => aloneTo(id, log, 60)));
     expect(outcomes.map(({ status }) => status)).toEqual(['ok', 'diverged', 'ok', 'diverged', 'ok']);
     for (const k of logs.keys()) expectSame(await outcomeOf(cohort, k), outcomes[k] as Outcome);
     const told = [...cohort.notices].sort((a, b) => (a.member ?? 0) - (b.member ?? 0));
@@ -157,7 +161,8 @@ describe('each model of a cohort', () => {
       { kind: 'diverged', member: 1, text: `Model 2: ${outcomes[1]?.notice ?? ''}` },
       { kind: 'diverged', member: 3, text: `Model 4: ${outcomes[3]?.notice ?? ''}` },
     ]);
-    expect(outcomes[1]?.notice).toMatch(/^Stopped at step \d+: /);
+    expect(outcomes[1]?.notice).toMatch(/^Stopped at step \d+: KL rose to/);
+    expect(outcomes[3]?.notice).toMatch(/^Stopped at step 1[1-4]: The loss is no longer a number/);
   });
 
   test('goes on where its worker is lost, as if it had not been', async () => {
@@ -168,14 +173,14 @@ describe('each model of a cohort', () => {
         if (which < 3 && call === 'train' && ++calls % 17 === 0) host.kill();
       },
     });
-    const cohort = await Cohort.open(hostOf(machine), LOGS, 'oracle');
+    const cohort = await Cohort.open(hostOf(machine), LOGS, id);
     await cohort.advance(50);
     expect(machine.opened.length).toBeGreaterThan(4);
     expect(cohort.notices.length).toBe(machine.opened.length - 3);
     expect(
       cohort.notices.every(({ kind, text }) => kind === 'lost' && text.startsWith('The worker of model')),
     ).toBe(true);
-    for (const [k, log] of LOGS.entries()) expectSame(await outcomeOf(cohort, k), await aloneTo(log, 50));
+    for (const [k, log] of LOGS.entries()) expectSame(await outcomeOf(cohort, k), await aloneTo(id, log, 50));
   });
 });
 
@@ -204,9 +209,10 @@ describe('a cohort says why it cannot be', () => {
 
 test('models of different amounts of training data have epochs of their own', async () => {
   const logs = [of(PLATEAU), of({ ...PLATEAU, 'data.points': 100 }), of({ ...COSINE, 'data.points': 40 }, 3)];
-  const cohort = await Cohort.open(hostOf(localMachine(2)), logs, 'oracle');
+  const cohort = await Cohort.open(hostOf(localMachine(2)), logs, 'wasm');
   await cohort.advance(40);
-  for (const [k, log] of logs.entries()) expectSame(await outcomeOf(cohort, k), await aloneTo(log, 40));
+  for (const [k, log] of logs.entries())
+    expectSame(await outcomeOf(cohort, k), await aloneTo('wasm', log, 40));
 });
 
 test('a cohort stops when it is told that time is up', async () => {

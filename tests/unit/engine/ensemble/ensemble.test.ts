@@ -3,7 +3,7 @@ import { Ensemble } from '../../../../src/engine/ensemble/ensemble.ts';
 import { splitMembers } from '../../../../src/engine/ensemble/shares.ts';
 import type { Chunk, Executor, ParameterState } from '../../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../../src/engine/oracle/executor.ts';
-import { localMachine } from '../../../support/hosts.ts';
+import { ALONE, localMachine } from '../../../support/hosts.ts';
 import {
   chunkOfMembers,
   courseOf,
@@ -77,14 +77,17 @@ describe('members are split over hosts', () => {
 });
 
 describe.each([
-  ['batches in common', shared],
-  ['batches of their own', own],
-])('an ensemble with %s', (_, chunks) => {
+  { id: 'oracle', batches: 'in common', chunks: shared },
+  { id: 'oracle', batches: 'of their own', chunks: own },
+  { id: 'wasm', batches: 'in common', chunks: shared },
+  { id: 'wasm', batches: 'of their own', chunks: own },
+] as const)('an ensemble on $id with batches $batches', ({ id, chunks }) => {
   test.each([1, 2, 3, 5, 9])('gives the numbers of one executor, bit by bit, on %i hosts', async (hosts) => {
     const machine = localMachine(hosts);
-    const ensemble = await Ensemble.open([setup], machine, 'oracle');
+    const ensemble = await Ensemble.open([setup], machine, id);
+    expect(ensemble.info.executor).toBe(id);
     expect(ensemble.hosts).toBe(Math.min(hosts, STARTS.length));
-    const alone = await courseOf(new OracleExecutor(setup), chunks, halved);
+    const alone = await courseOf(ALONE[id](setup), chunks, halved);
     expect(firstDifference(await courseOf(ensemble, chunks, halved), alone)).toBe(-1);
     ensemble.dispose();
     expect(machine.opened.every(({ closed }) => closed)).toBe(true);
@@ -103,10 +106,10 @@ test('a state can be put back, on any number of hosts', async () => {
   expect(firstDifference(await courseOf(ensemble, rest), then)).toBe(-1);
 });
 
-describe('a member that diverges among others', () => {
+describe.each(['oracle', 'wasm'] as const)('on %s, a member that diverges among others', (id) => {
   test.each([1, 2, 5])('stops alone, on %i hosts', async (hosts) => {
-    const healthy = await Ensemble.open([setup], localMachine(hosts), 'oracle');
-    const sick = await Ensemble.open([setup], localMachine(hosts), 'oracle');
+    const healthy = await Ensemble.open([setup], localMachine(hosts), id);
+    const sick = await Ensemble.open([setup], localMachine(hosts), id);
     sick.restore(poisoned(setup.state));
     const without = await healthy.train(own[1] as Chunk);
     const having = await sick.train(own[1] as Chunk);
@@ -122,7 +125,7 @@ describe('a member that diverges among others', () => {
   });
 });
 
-describe('a host that is lost', () => {
+describe.each(['oracle', 'wasm'] as const)('on %s, a host that is lost', (id) => {
   /** A course in which the second of two hosts dies at its call number `at`. */
   async function disturbed(at: number, chunks: readonly Chunk[], start = setup.state, tick = 0) {
     const notices: string[] = [];
@@ -133,7 +136,7 @@ describe('a host that is lost', () => {
         if (which === 1 && ++calls === at) host.kill();
       },
     });
-    const ensemble = await Ensemble.open([setup], machine, 'oracle', (text) => notices.push(text));
+    const ensemble = await Ensemble.open([setup], machine, id, (text) => notices.push(text));
     ensemble.restore(start);
     return { course: await courseOf(ensemble, chunks, halved), notices, machine, ensemble };
   }
@@ -142,7 +145,7 @@ describe('a host that is lost', () => {
     { start: setup.state, name: 'all well' },
     { start: poisoned(setup.state), name: 'one diverged' },
   ])('is replaced: the numbers are those of an undisturbed run, $name', async ({ start }) => {
-    const undisturbed = await Ensemble.open([setup], localMachine(1), 'oracle');
+    const undisturbed = await Ensemble.open([setup], localMachine(1), id);
     undisturbed.restore(start);
     const expected = await courseOf(undisturbed, own, halved);
     // Checkpoints at every call, at some, and never.
@@ -172,7 +175,7 @@ describe('a host that is lost', () => {
         if (which > 0 && call === 'train') host.kill();
       },
     });
-    const ensemble = await Ensemble.open([setup], machine, 'oracle');
+    const ensemble = await Ensemble.open([setup], machine, id);
     const failing = ensemble.train(own[0] as Chunk);
     await expect(failing).rejects.toThrow(
       'The worker of models 3 to 5 was lost 3 times in a row. Somebody pulled the plug.',
@@ -183,11 +186,11 @@ describe('a host that is lost', () => {
   });
 });
 
-describe('members that are told to stay as they are', () => {
+describe.each(['oracle', 'wasm'] as const)('on %s, members that are told to stay as they are', (id) => {
   test('keep weights and moments, and their entries are no numbers, also after a host was lost', async () => {
     for (const killed of [false, true]) {
       const machine = localMachine(2);
-      const ensemble = await Ensemble.open([setup], machine, 'oracle');
+      const ensemble = await Ensemble.open([setup], machine, id);
       await ensemble.train(own[0] as Chunk);
       const before = await ensemble.save();
       ensemble.restore(before, [1, 4]);

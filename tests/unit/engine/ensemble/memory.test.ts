@@ -5,7 +5,7 @@ import { memberSetup } from '../../../../src/engine/ensemble/setup.ts';
 import type { Chunk } from '../../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../../src/engine/oracle/executor.ts';
 import { parameterLayout, type Plan } from '../../../../src/engine/plan.ts';
-import { localMachine, oracle } from '../../../support/hosts.ts';
+import { createAlone, localMachine } from '../../../support/hosts.ts';
 import { chunkOfMembers, courseOf, firstDifference, membersOf } from '../../../support/members.ts';
 import { tinyLog } from '../../../support/sessions.ts';
 
@@ -102,7 +102,7 @@ describe('an allocation that fails', () => {
     const alone = new OracleExecutor(setup);
     await Promise.all([before.train(chunk(0)), alone.train(chunk(0))]);
     const machine = localMachine(2, {
-      create: (id, one) => (refuse(), oracle(id, one)),
+      create: (id, one) => (refuse(), createAlone(id, one)),
     });
     await expect(Ensemble.open([setup], machine, 'oracle')).rejects.toThrow(
       /^The browser gave no more memory \(Invalid typed array length: \d+\)\. The states of 2 models of \d+ parameters each take [\d.]+ kB by themselves, .*Train fewer at once/,
