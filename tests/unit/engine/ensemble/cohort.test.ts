@@ -144,13 +144,17 @@ describe.each(['oracle', 'wasm'] as const)('on %s, each model of a cohort', (id)
   });
 
   test('that diverges stops alone, named, with its step and why', async () => {
-    /** One by a loss that is no number, one by what is measured. */
+    /** By what is measured. */
     const wild = of({ ...SGD, 'training.learning_rate': 10, 'model.use_logit_norm': false }, 4);
-    const runaway = of(
-      { ...SGD, 'training.learning_rate': 3, 'loss.entropy_weight': 0, 'model.use_logit_norm': false },
-      5,
-    );
-    const logs = [LOGS[5], wild, LOGS[2], runaway, LOGS[6]] as RunLog[];
+    /** By a loss that is no number: the rate explodes between step 10, which is recorded, and 15, which is next. */
+    const exploding = of({
+      ...SGD,
+      ...EXPONENTIAL,
+      'training.learning_rate': 1e-300,
+      'training.lr_decay': 1e30,
+      'model.use_logit_norm': false,
+    });
+    const logs = [LOGS[5], wild, LOGS[2], exploding, LOGS[6]] as RunLog[];
     const cohort = await Cohort.open(hostOf(localMachine(2)), logs, id);
     await cohort.advance(60);
     const outcomes = await Promise.all(logs.map((log) => aloneTo(id, log, 60)));
