@@ -172,13 +172,13 @@ export function program(
   const ZERO = constant(0);
   const isZero = (x: Value): boolean => x.kind === 'host' && x.value === ZERO.value;
 
-  /** True where a number of the host is zero now; the program then holds only as long as that stays so. */
-  const zeroNow = (x: Value): boolean => {
+  /** True where a number of the host is just this now; the program then holds only as long as that stays so. */
+  const isNow = (x: Value, number: 0 | 1): boolean => {
     if (x.kind !== 'host') return false;
-    if (isZero(x)) return true;
-    const zero = x.value(knob) === 0;
-    decisions.push({ value: x.value, holds: (value) => (value === 0) === zero });
-    return zero;
+    const is = x.value(knob) === number;
+    if (![...constants.values()].includes(x.value))
+      decisions.push({ value: x.value, holds: (value) => (value === number) === is });
+    return is;
   };
 
   const newArray = (axes: readonly Axis[]): ArrayOf => ({
@@ -329,10 +329,12 @@ export function program(
       return { kind: 'host', value: (k) => f(a(k), b(k)), axes: NO_AXES };
     }
     // What is multiplied by a weight of zero is left out, be it infinite or not.
-    if (op === 'mul' && (zeroNow(x) || zeroNow(y))) return ZERO;
-    if (op === 'div' && zeroNow(x)) return ZERO;
-    if (op === 'add' && isZero(x)) return y;
-    if ((op === 'add' || op === 'sub') && isZero(y)) return x;
+    if ((op === 'mul' || op === 'div') && isNow(x, 0)) return ZERO;
+    if (op === 'mul' && isNow(y, 0)) return ZERO;
+    if (op === 'mul' && isNow(x, 1)) return y;
+    if ((op === 'mul' || op === 'div') && isNow(y, 1)) return x;
+    if (op === 'add' && isNow(x, 0)) return y;
+    if ((op === 'add' || op === 'sub') && isNow(y, 0)) return x;
     if (op === 'sub' && isZero(x)) return unary('neg', y);
     return elementwise(op, [x, y]);
   };
@@ -400,6 +402,11 @@ export function program(
         return pickAlong(x, index, of);
       }
       case 'add':
+        return (
+          asMultiplyAdd(x.left, x.right) ??
+          asMultiplyAdd(x.right, x.left) ??
+          binary('add', at(x.left), at(x.right))
+        );
       case 'sub':
       case 'mul':
       case 'div':
@@ -497,6 +504,15 @@ export function program(
     return sameAxes(a.axes, b.axes) && a.axes.includes(axis) ? alongOuter('dot', [a, b], axis) : undefined;
   };
 
+  /** A product that is only added to something, in one pass. */
+  const asMultiplyAdd = (product: Expression, other: Expression): Value | undefined => {
+    if (product.op !== 'mul' || (uses.get(product) ?? 0) > 1 || known.has(product)) return undefined;
+    const [a, b, c] = [at(product.left), at(product.right), at(other)];
+    const trivial =
+      [a, b].some((x) => isNow(x, 0) || isNow(x, 1)) || (a.kind === 'host' && b.kind === 'host');
+    return trivial || isNow(c, 0) ? undefined : elementwise('multiplyAdd', [a, b, c]);
+  };
+
   const uses = countUses(outputs.map(({ value }) => value));
   const at = (x: Expression): Value => {
     let value = known.get(x);
@@ -524,8 +540,9 @@ export function program(
     return elementwise('copy', [value], x.axes, into).array;
   });
 
-  const block = emitted.filter(({ late }) => !divisible || !late).map(({ instruction }) => instruction);
-  const final = divisible ? emitted.filter(({ late }) => late).map(({ instruction }) => instruction) : [];
+  const part = (late: boolean): Instruction[] =>
+    emitted.filter((x) => (divisible && x.late) === late).map(({ instruction }) => instruction);
+  const [block, final] = [part(false), part(true)];
   return {
     block,
     final,
