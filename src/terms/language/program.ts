@@ -162,7 +162,6 @@ export function program(
   const decisions: { value: HostNumber; holds: (x: number) => boolean }[] = [];
   const constants = new Map<number, HostNumber>();
   const known = new Map<Expression, Value>();
-  let divisible = true;
 
   const constant = (value: number): Host => {
     let number = constants.get(value);
@@ -205,7 +204,6 @@ export function program(
   };
 
   const put = (instruction: Instruction, late: boolean): void => {
-    if (late && instruction.out.of.lanes) divisible = false;
     emitted.push({ instruction, late });
   };
 
@@ -291,8 +289,6 @@ export function program(
     const keeps = operation === 'laneFirstMax';
     const axes = keeps ? x.axes : outer(x.axes);
     const array = newArray(axes);
-    // Only sums can be taken block by block.
-    if (operation !== 'laneSum') divisible = false;
     put(
       {
         operation,
@@ -540,8 +536,13 @@ export function program(
     return elementwise('copy', [value], x.axes, into).array;
   });
 
+  const live = needed(emitted, places);
+  const divisible = live.every(
+    ({ instruction: { operation, out }, late }) =>
+      !(late && out.of.lanes) && (operation === 'laneSum' || !operation.startsWith('lane')),
+  );
   const part = (late: boolean): Instruction[] =>
-    emitted.filter((x) => (divisible && x.late) === late).map(({ instruction }) => instruction);
+    live.filter((x) => (divisible && x.late) === late).map(({ instruction }) => instruction);
   const [block, final] = [part(false), part(true)];
   return {
     block,
@@ -552,6 +553,22 @@ export function program(
     outputs: places,
     holds: (k) => decisions.every(({ value, holds }) => holds(value(k))),
   };
+}
+
+/** Without what no output needs: operands of products that turned out to be zero. */
+function needed<T extends { instruction: Instruction }>(
+  emitted: readonly T[],
+  outputs: readonly (ArrayOf | ScalarOf)[],
+): T[] {
+  const wanted = new Set<ArrayOf | ScalarOf>(outputs);
+  return emitted
+    .toReversed()
+    .filter(({ instruction: { out, from } }) => {
+      if (!wanted.has(out.of)) return false;
+      for (const { of } of from) wanted.add(of);
+      return true;
+    })
+    .reverse();
 }
 
 /** How many nodes read each node. */
