@@ -91,8 +91,8 @@ export async function runFiles(
       const report = reports.get(golden.op) ?? {
         op: golden.op,
         cases: 0,
-        passed: { oracle: 0, expression: 0, tfjs: 0 },
-        failed: { oracle: 0, expression: 0, tfjs: 0 },
+        passed: { oracle: 0, expression: 0, tfjs: 0, wasm: 0 },
+        failed: { oracle: 0, expression: 0, tfjs: 0, wasm: 0 },
         unknown: !(golden.op in ops) && !notImplemented.includes(golden.op),
         pending: ops[golden.op]?.pending ?? [],
       };

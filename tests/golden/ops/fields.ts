@@ -14,7 +14,7 @@ import {
 import type { NumericKnobs } from '../../../src/terms/term.ts';
 import type { Fields } from '../fields.ts';
 import type { Compute, Ops, Result } from '../types.ts';
-import { symbolic, tensors, type Solve } from './solve.ts';
+import { symbolic, tensors, vectors, type Solve } from './solve.ts';
 
 /** The parts of a segmentation loss that there are: soft Dice and variance. */
 export const fieldOps = (tf: Tf): Ops => ({
@@ -34,6 +34,7 @@ export const fieldOps = (tf: Tf): Ops => ({
     oracle: segTotal(closedForm),
     expression: segTotal(expressionOn(symbolic)),
     tfjs: segTotal(expressionOn(tensors(tf))),
+    wasm: segTotal(expressionOn(vectors)),
   },
   variance_loss_scalar: {
     oracle: (inputs) => {
@@ -43,6 +44,7 @@ export const fieldOps = (tf: Tf): Ops => ({
     },
     expression: varianceLoss(symbolic),
     tfjs: varianceLoss(tensors(tf)),
+    wasm: varianceLoss(vectors),
   },
   allfg_dice: {
     oracle: (_, hyper) => {
@@ -51,6 +53,7 @@ export const fieldOps = (tf: Tf): Ops => ({
     },
     expression: allForegroundDice(symbolic),
     tfjs: allForegroundDice(tensors(tf)),
+    wasm: allForegroundDice(vectors),
   },
 });
 

@@ -6,6 +6,7 @@ import { mean, neg, sum, xlogx, type Expression } from '../../../src/terms/langu
 import { gradient } from '../../../src/terms/language/gradient.ts';
 import { toTensors, type Tf } from '../../../src/terms/language/tfjs.ts';
 import { isLogitTransform, isTargetTransform, term } from '../../../src/terms/registry.ts';
+import { kernels, valuesOnWasm } from '../../support/vectors.ts';
 import { softmaxClosedForm, softmaxExpressions, type SoftmaxHead } from '../../../src/terms/softmaxHead.ts';
 import type { HeadExpressions, NumericKnobs } from '../../../src/terms/term.ts';
 
@@ -65,6 +66,18 @@ export const symbolic: Evaluate = evaluateWith((outputs, built, { rows, classes,
     knob: knobs,
   }),
 ]);
+
+/** As a program of the WASM machine, in f32. */
+export const vectors: Evaluate = evaluateWith(
+  async (outputs, built, { rows, classes, logits, target }, knobs) =>
+    valuesOnWasm(
+      await kernels(),
+      [...outputs, ...gradient(built.total, [built.logits])],
+      { logits, target },
+      { row: rows, class: classes },
+      knobs,
+    ),
+);
 
 /** As a tfjs graph with tfjs's autodiff, in f32, on the backend that is set. */
 export const tensors = (tf: Tf): Evaluate =>

@@ -3,6 +3,7 @@ import { compile, type Sizes } from '../../../src/terms/language/evaluate.ts';
 import { schedule, type Expression } from '../../../src/terms/language/expression.ts';
 import { gradient } from '../../../src/terms/language/gradient.ts';
 import { toTensors, type Tf } from '../../../src/terms/language/tfjs.ts';
+import { kernels, valuesOnWasm } from '../../support/vectors.ts';
 import type { NumericKnobs } from '../../../src/terms/term.ts';
 
 /** Expressions over named arrays of any axes, to be worked out by whatever can. */
@@ -23,6 +24,10 @@ export type Solve = (problem: Problem) => ArrayLike<number>[] | Promise<ArrayLik
 export const symbolic: Solve = ({ outputs, scalar, by, sizes, inputs, knobs }) => [
   ...compile([...outputs, ...gradient(scalar, [by])], sizes)({ inputs, knob: knobs }),
 ];
+
+/** As a program of the WASM machine, in f32, with the language's gradient. */
+export const vectors: Solve = async ({ outputs, scalar, by, sizes, inputs, knobs }) =>
+  valuesOnWasm(await kernels(), [...outputs, ...gradient(scalar, [by])], inputs, sizes, knobs);
 
 /** As a tfjs graph with tfjs's autodiff, in f32, on the backend that is set. */
 export const tensors =
