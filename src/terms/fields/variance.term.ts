@@ -93,20 +93,20 @@ export function deviationsOf(
   { images, pixels, probabilities: p }: Pick<FieldBatch, 'images' | 'pixels' | 'probabilities'>,
   chosen: string | undefined,
 ): Float64Array {
-  const ofImage = new Float64Array(images);
-  const ofPixel = new Float64Array(pixels);
-  let ofBatch = 0;
+  const byImage = new Float64Array(images);
+  const byPixel = new Float64Array(pixels);
+  let all = 0;
   for (let at = 0; at < p.length; at++) {
     const [b, i, x] = [Math.floor(at / pixels), at % pixels, p[at] as number];
-    ofImage[b] = (ofImage[b] as number) + x / pixels;
-    ofPixel[i] = (ofPixel[i] as number) + x / images;
-    ofBatch += x / p.length;
+    byImage[b] = (byImage[b] as number) + x;
+    byPixel[i] = (byPixel[i] as number) + x;
+    all += x;
   }
   return p.map((x, at) => {
-    const image = ofImage[Math.floor(at / pixels)] as number;
-    if (chosen === 'image') return x - image;
-    if (chosen === 'pixel') return x - (ofPixel[at % pixels] as number);
-    return (chosen === 'batch_mean' ? image : x) - ofBatch;
+    const ofImage = (byImage[Math.floor(at / pixels)] as number) / pixels;
+    if (chosen === 'image') return x - ofImage;
+    if (chosen === 'pixel') return x - (byPixel[at % pixels] as number) / images;
+    return (chosen === 'batch_mean' ? ofImage : x) - all / p.length;
   });
 }
 

@@ -153,6 +153,8 @@ function pair(x: Of<BinaryOp>, writing: Writing, tight: Tight): Written {
       // 1 · x, where a choice left nothing of a factor
       if (isOne(left, writing)) return write(right, writing);
       if (isOne(right, writing)) return write(left, writing);
+      if (left === right)
+        return { markup: { tag: 'msup', of: [tight(left, Bind.Atom), mn('2')] }, bind: Bind.Prefix };
       const [first, second] = isNumberLike(right) && !isNumberLike(left) ? [right, left] : [left, right];
       return {
         markup: mrow(tight(first, Bind.Product), mo('·'), tight(second, Bind.Product)),
@@ -162,8 +164,11 @@ function pair(x: Of<BinaryOp>, writing: Writing, tight: Tight): Written {
     case 'div': {
       const averaged = meanOf(left, right);
       if (averaged?.axis === 'row') return write(averaged.of, writing);
-      if (averaged)
-        return { markup: mrow(mi('mean'), space, tight(averaged.of, Bind.Atom)), bind: Bind.Prefix };
+      if (averaged) {
+        // Rows have one axis to be averaged over, images two.
+        const name = averaged.axis === 'class' ? mi('mean') : msub(mi('mean'), mi(averaged.axis));
+        return { markup: mrow(name, space, tight(averaged.of, Bind.Atom)), bind: Bind.Prefix };
+      }
       if (isOne(right, writing)) return write(left, writing);
       if (writing.inline)
         return {
