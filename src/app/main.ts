@@ -1,7 +1,6 @@
 import { mount } from 'svelte';
 import { version } from '../../package.json';
 import { Run } from '../run/run.svelte.ts';
-import { keepAddress } from './address.svelte.ts';
 import App from './App.svelte';
 import './base.css';
 import { consoleApi, type Lab } from './console.ts';
@@ -54,7 +53,14 @@ function start(at: HTMLElement): void {
   const say = (text: string): void => {
     run.notice = { kind: 'link', text };
   };
-  keepAddress(run, say);
+  // Nothing is written there before somebody has changed something.
+  const opened = location.hash;
+  import('./address.svelte.ts').then(
+    ({ keepAddress }) => {
+      keepAddress(run, opened, say);
+    },
+    () => undefined,
+  );
   // Needed at once only where a run is to be found again.
   const keeping = import('./keep.ts').catch(() => undefined);
   const begin = async (): Promise<void> => {
