@@ -13,7 +13,7 @@ async function beforeTrainer(page: Page, line: string): Promise<void> {
 
 test('training begins before anything of tfjs was asked for', async ({ page }) => {
   const asked: string[] = [];
-  page.on('request', ({ url }) => asked.push(url()));
+  page.on('request', (request) => asked.push(request.url()));
   /** What tfjs calls itself by, whatever its chunks are called. */
   const withTfjs = async (): Promise<string[]> => {
     const urls = [...new Set(asked)].filter((url) => url.endsWith('.js'));
