@@ -1,3 +1,4 @@
+import asc from 'assemblyscript/asc';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Plugin } from 'vite';
@@ -7,18 +8,6 @@ const SUFFIX = /\?wasm=(simd|scalar)$/;
 const OURS = '\0wasm:';
 
 type Build = 'simd' | 'scalar';
-
-/** What is used of the compiler. Its own types would redefine those of arrays everywhere. */
-interface Compiler {
-  main: (
-    options: readonly string[],
-    api: {
-      readFile: (name: string, base: string) => string | null;
-      writeFile: (name: string, contents: Uint8Array | string) => void;
-    },
-  ) => Promise<{ error: Error | null; stderr: { toString: () => string } }>;
-}
-const COMPILER = 'assemblyscript/asc';
 
 /**
  * `import { bytes } from './kernels.ts?wasm=simd'` compiles AssemblyScript; `bytes()` gives the module. The build writes
@@ -74,9 +63,7 @@ function compile(path: string, build: Build): Promise<{ binary: Uint8Array; sour
 async function compileNow(path: string, build: Build): Promise<{ binary: Uint8Array; sources: string[] }> {
   const sources: string[] = [];
   let binary = new Uint8Array();
-  // Ten megabytes, and needed by few commands.
-  const { main } = (await import(COMPILER)) as Compiler;
-  const { error, stderr } = await main(
+  const { error, stderr } = await asc.main(
     [
       path,
       ...['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--outFile', 'kernels.wasm'],
@@ -96,7 +83,7 @@ async function compileNow(path: string, build: Build): Promise<{ binary: Uint8Ar
           return null;
         }
       },
-      writeFile: (name, contents) => {
+      writeFile: (_, contents) => {
         if (typeof contents !== 'string') binary = Uint8Array.from(contents);
       },
     },

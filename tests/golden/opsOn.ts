@@ -1,6 +1,8 @@
 import type { Tf } from '../../src/terms/language/tfjs.ts';
+import { fieldOps } from './ops/fields.ts';
 import { optimOps } from './ops/optim.ts';
 import { optimizerTrajectory } from './ops/optimTfjs.ts';
+import { optimizerTrajectoryOnWasm } from './ops/optimWasm.ts';
 import { scienceOps } from './ops/science.ts';
 import { serviceMixOps } from './ops/serviceMix.ts';
 import type { Ops } from './types.ts';
@@ -9,6 +11,11 @@ import type { Ops } from './types.ts';
 export const opsOn = (tf: Tf): Ops => ({
   ...scienceOps,
   ...optimOps,
-  optimizer_trajectory: { ...optimOps['optimizer_trajectory'], tfjs: optimizerTrajectory(tf) },
+  optimizer_trajectory: {
+    ...optimOps['optimizer_trajectory'],
+    tfjs: optimizerTrajectory(tf),
+    wasm: optimizerTrajectoryOnWasm,
+  },
   ...serviceMixOps(tf),
+  ...fieldOps(tf),
 });

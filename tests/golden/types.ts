@@ -53,16 +53,21 @@ export type Compute = (
   lengthOf: (term: string) => number,
 ) => Result | Promise<Result>;
 
-export const COLUMNS = ['oracle', 'expression', 'tfjs'] as const;
+export const COLUMNS = ['oracle', 'expression', 'tfjs', 'wasm'] as const;
 export type Column = (typeof COLUMNS)[number];
 
 /** The precision that each column computes in, and so the tolerance that it is held to. */
-export const PRECISION: Record<Column, 32 | 64> = { oracle: 64, expression: 64, tfjs: 32 };
+export const PRECISION: Record<Column, 32 | 64> = { oracle: 64, expression: 64, tfjs: 32, wasm: 32 };
 
 /** One op: who computes it. A column that is missing is reported as not run. */
 export type Op = Partial<Record<Column, Compute>> & {
   /** By term, where the file's notes give a tolerance of their own. */
   tolerance?: Readonly<Record<string, Tolerance>>;
+  /**
+   * Parts of the cases that nothing computes yet, as `terms.focal`: they are not compared, and the report says so. The list
+   * only shrinks: a part that is computed must not stand in it.
+   */
+  pending?: readonly string[];
   /**
    * Asked when a result differs: proves, from the op's definition alone, that it is the file that is wrong, and says so
    * in a sentence that the report prints; undefined when there is no proof.

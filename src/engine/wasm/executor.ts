@@ -1,5 +1,5 @@
 import { gradient } from '../../terms/language/gradient.ts';
-import { headExpressions } from '../../terms/softmaxHead.ts';
+import { headExpressions } from '../../terms/head.ts';
 import {
   batchAt,
   type Chunk,
@@ -18,12 +18,9 @@ import { instantiate, sharedKernels, type Compiled, type Kernels } from './kerne
 import { layoutOf, padRows, PREDICT_ROWS, PREDICT_STRIDE, stateBytes, type Layout } from './layout.ts';
 import { Machine, type Prepared } from './machine.ts';
 import { Network } from './network.ts';
+import { update, type Parameters } from './update.ts';
 
-interface Member {
-  /** Addresses. */
-  parameters: number;
-  first: number;
-  second: number;
+interface Member extends Parameters {
   knobs: ReadonlyMap<string, number>;
   head: Prepared;
   /** Has diverged. */
@@ -83,11 +80,11 @@ export class WasmExecutor implements Executor {
     this.#target = this.#heap.allocate(classes(plan) * stride);
     this.#batch = this.#heap.allocate(4 * plan.batchSize);
     this.#gradient = this.#heap.allocate(4 * padded);
-    const { total, logits } = headExpressions(plan.head, 'training');
+    const { total, logits, sampleAxis, outputAxis } = headExpressions(plan.head, 'training');
     const rows = plan.batchSize;
     this.#head = new Machine(this.#kernels, this.#heap, {
       outputs: [{ value: total }, { value: gradient(total, [logits])[0] as typeof total, name: 'gradient' }],
-      shape: { sample: 'row', sizes: { row: rows, class: classes(plan) } },
+      shape: { sample: sampleAxis, sizes: { [sampleAxis]: rows, [outputAxis]: classes(plan) } },
       rows,
       vectors: padRows(rows) / this.#kernels.LANES.value,
       named: new Map([
@@ -129,9 +126,14 @@ export class WasmExecutor implements Executor {
         const at = step * members + k;
         loss[at] = this.#differentiate(member);
         gradientNorm[at] = Math.sqrt(this.#kernels.squares(this.#gradient, this.#layout.padded));
-        if (Number.isFinite(loss[at]) && Number.isFinite(gradientNorm[at]))
-          this.#update(member, chunk, step, k, gradientNorm[at]);
-        else member.stopped = true;
+        if (!Number.isFinite(loss[at]) || !Number.isFinite(gradientNorm[at])) {
+          member.stopped = true;
+          return;
+        }
+        const knob = (key: string): number => member.knobs.get(key) as number;
+        const { kind, hyper } = updateOf(knob, chunk, step, k);
+        const clip = clipCoefficient(gradientNorm[at], knob('training.grad_clip'));
+        update(this.#kernels, kind, member, this.#gradient, this.#layout.padded, clip, hyper);
       });
     }
     return Promise.resolve({ loss, gradientNorm });
@@ -156,48 +158,6 @@ export class WasmExecutor implements Executor {
     this.#head.run(head);
     this.#network.backward(parameters, this.#gradient, rows);
     return this.#head.number(head, 0);
-  }
-
-  #update(
-    { parameters, first, second, knobs }: Member,
-    chunk: Chunk,
-    step: number,
-    k: number,
-    norm: number,
-  ): void {
-    const { padded } = this.#layout;
-    const knob = (key: string): number => knobs.get(key) as number;
-    const { kind, hyper: h } = updateOf(knob, chunk, step, k);
-    const clip = clipCoefficient(norm, knob('training.grad_clip'));
-    if (kind === 'sgd') {
-      this.#kernels.sgd(
-        parameters,
-        this.#gradient,
-        first,
-        padded,
-        clip,
-        h.weightDecay,
-        h.momentum,
-        h.learningRate,
-      );
-      return;
-    }
-    const decoupled = kind === 'adamw';
-    this.#kernels.adam(
-      parameters,
-      this.#gradient,
-      first,
-      second,
-      padded,
-      clip,
-      decoupled ? 0 : h.weightDecay,
-      decoupled ? h.learningRate * h.weightDecay : 0,
-      1 - h.beta1,
-      1 - h.beta2,
-      h.eps,
-      h.learningRate / h.correction1,
-      1 / Math.sqrt(h.correction2),
-    );
   }
 
   predict(set: keyof Datasets): Promise<Float64Array> {

@@ -6,7 +6,7 @@ import type { SoftmaxHead } from '../../../src/terms/softmaxHead.ts';
 import type { NumericKnobs } from '../../../src/terms/term.ts';
 import type { Fields } from '../fields.ts';
 import type { Compute, Ops } from '../types.ts';
-import { closedForm, symbolic, tensors, type Evaluate } from './softmaxHead.ts';
+import { closedForm, symbolic, tensors, vectors, type Evaluate } from './softmaxHead.ts';
 
 const terms = termsOf('service-mix');
 const knobs = terms.flatMap((term) => term.knobs);
@@ -22,11 +22,13 @@ export const serviceMixOps = (tf: Tf): Ops => ({
     oracle: total(closedForm),
     expression: total(symbolic),
     tfjs: total(tensors(tf)),
+    wasm: total(vectors),
   },
   cross_entropy_label_smoothing: {
     oracle: crossEntropy(closedForm),
     expression: crossEntropy(symbolic),
     tfjs: crossEntropy(tensors(tf)),
+    wasm: crossEntropy(vectors),
   },
 });
 
