@@ -1,5 +1,4 @@
 import type { Executor, ExecutorSetup } from '../src/engine/executor.ts';
-import { OracleExecutor } from '../src/engine/oracle/executor.ts';
 import type { ExecutorId, ExecutorInfo } from '../src/engine/protocol.ts';
 import { createWasmExecutor } from '../src/engine/wasm/executor.ts';
 
@@ -16,7 +15,7 @@ export async function createExecutor(
 ): Promise<Executor> {
   switch (id) {
     case 'oracle':
-      return new OracleExecutor(setup);
+      return createOracle(setup);
     case 'wasm':
       return createWasmExecutor(setup);
     case undefined:
@@ -26,14 +25,20 @@ export async function createExecutor(
         say(
           `WebAssembly cannot be had here, so the oracle trains, exact and slow. (${error instanceof Error ? error.message : String(error)})`,
         );
-        return new OracleExecutor(setup);
+        return createOracle(setup);
       }
     default:
       return createTfjs(id, setup);
   }
 }
 
-/** tfjs is fetched when it is asked for, not before. */
+// Fetched when they are asked for, not before: a run starts without them.
+
+async function createOracle(setup: ExecutorSetup): Promise<Executor> {
+  const { OracleExecutor } = await import('../src/engine/oracle/executor.ts');
+  return new OracleExecutor(setup);
+}
+
 async function createTfjs(
   id: Exclude<ExecutorId, 'oracle' | 'wasm'>,
   setup: ExecutorSetup,

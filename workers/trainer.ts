@@ -1,11 +1,15 @@
 import * as Comlink from 'comlink';
 import { Player } from '../src/engine/player.ts';
 import type { FromPage, ToPage, TrainerApi } from '../src/engine/protocol.ts';
+import { sharedKernels } from '../src/engine/wasm/kernels.ts';
 import { runtimes } from '../src/labs/runtimes.ts';
 import { createExecutor, refuge } from './executors.ts';
 import { held } from './held.ts';
 import { readPublic } from './readPublic.ts';
 import { rest } from './rest.ts';
+
+// What nearly every run needs: compiled while the data are made. Who makes an executor is told what went wrong.
+sharedKernels().catch(() => undefined);
 
 let frames: MessagePort | undefined;
 let base = '';

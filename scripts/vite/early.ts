@@ -21,7 +21,8 @@ export function early(): Plugin {
         const files = Object.values(bundle);
         const entry = files.find((file) => file.type === 'chunk' && file.isEntry && file.name === NAME);
         if (!entry) throw new Error(`The build has no script "${NAME}".`);
-        const preload = files.filter(({ fileName }) => TRAINER.test(fileName));
+        // The scripts of workers, which are built by themselves, come as mere files.
+        const preload = files.filter(({ type, fileName }) => type === 'asset' && TRAINER.test(fileName));
         if (preload.length < 2) throw new Error('The scripts of the trainer are not in the build.');
         return [
           {

@@ -14,9 +14,11 @@ const ships = ({ lab, preset, seed }: Run, link: string): boolean =>
 /**
  * Keeps the run's settings in the address, so that a reload or a bookmark brings them back, and opens what somebody puts
  * there by hand.
+ *
+ * @param opened the hash that the page was opened with
  */
-export function keepAddress(run: Run, fail: (message: string) => void): void {
-  let written = location.hash.slice(1);
+export function keepAddress(run: Run, opened: string, fail: (message: string) => void): void {
+  let written = opened.slice(1);
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function write(): void {
@@ -44,12 +46,14 @@ export function keepAddress(run: Run, fail: (message: string) => void): void {
       });
     });
   });
-  addEventListener('hashchange', () => {
+  const follow = (): void => {
     const asked = location.hash.slice(1);
     if (asked === written) return;
     written = asked;
     run.load({ url: `#${asked}` }).catch((thrown: unknown) => {
       fail(thrown instanceof Error ? thrown.message : String(thrown));
     });
-  });
+  };
+  addEventListener('hashchange', follow);
+  follow();
 }

@@ -1,7 +1,6 @@
 import { mount } from 'svelte';
 import { version } from '../../package.json';
 import { Run } from '../run/run.svelte.ts';
-import { keepAddress } from './address.svelte.ts';
 import App from './App.svelte';
 import './base.css';
 import { consoleApi, type Lab } from './console.ts';
@@ -33,11 +32,18 @@ function explain(at: HTMLElement, features: readonly string[]): void {
     said.textContent = `This browser has no ${features.join(' and no ')}, so that the lab cannot run.`;
 }
 
+/** How long the app may wait for the trainer. */
+const TRAINER_FIRST_MS = 150;
+
 function start(at: HTMLElement): void {
   const run = new Run(version, client);
   window.lab = consoleApi(run, version);
-  at.replaceChildren();
-  mount(App, { target: at, props: { run } });
+  // The browser starts a worker from the page's own thread, which drawing the app keeps busy for long.
+  const soon = new Promise((resolve) => setTimeout(resolve, TRAINER_FIRST_MS));
+  void Promise.race([client?.up(), soon]).then(() => {
+    at.replaceChildren();
+    mount(App, { target: at, props: { run } });
+  });
 
   document.addEventListener('visibilitychange', () => {
     run.visible(!document.hidden);
@@ -47,7 +53,14 @@ function start(at: HTMLElement): void {
   const say = (text: string): void => {
     run.notice = { kind: 'link', text };
   };
-  keepAddress(run, say);
+  // Nothing is written there before somebody has changed something.
+  const opened = location.hash;
+  import('./address.svelte.ts').then(
+    ({ keepAddress }) => {
+      keepAddress(run, opened, say);
+    },
+    () => undefined,
+  );
   // Needed at once only where a run is to be found again.
   const keeping = import('./keep.ts').catch(() => undefined);
   const begin = async (): Promise<void> => {

@@ -55,6 +55,8 @@ export class Player {
   #lastFrame = -Infinity;
   #frameCost = 0;
   #unanswered = 0;
+  /** Whether the page has drawn anything yet. */
+  #seen = false;
   #lastCheckpoint = -Infinity;
   /** The last state that was taken, and when one was last given to the page. */
   #saved: Saved | undefined;
@@ -272,6 +274,7 @@ export class Player {
   /** The page has drawn a frame. */
   answered(): void {
     this.#unanswered = 0;
+    this.#seen = true;
   }
 
   metrics(): Promise<Metrics> {
@@ -311,6 +314,11 @@ export class Player {
     while (current()) {
       if (!this.#visible) {
         await this.#host.rest(100);
+        continue;
+      }
+      // What is slowed to be watched waits for who watches: the page may be there later than the trainer.
+      if (this.#limit > 0 && !this.#seen && !this.#answerable()) {
+        await this.#host.rest(10);
         continue;
       }
       const session = this.#opened();
@@ -363,8 +371,13 @@ export class Player {
 
   #frameDue(): boolean {
     const since = this.#host.now() - this.#lastFrame;
-    if (this.#unanswered >= 2 && since < ANSWER_MS) return false;
+    if (!this.#answerable()) return false;
     return since >= Math.max(FRAME_MS, this.#frameCost / FRAME_SHARE);
+  }
+
+  /** Whether the page can take another frame; after a second it gets one all the same. */
+  #answerable(): boolean {
+    return this.#unanswered < 2 || this.#host.now() - this.#lastFrame >= ANSWER_MS;
   }
 
   async #frame(): Promise<void> {

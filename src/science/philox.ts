@@ -9,15 +9,24 @@ const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 const ROUNDS = 10;
 
-/** The upper 32 bits of the 64-bit product of two unsigned 32-bit integers, exactly. */
-export function multiplyHigh(a: number, b: number): number {
-  const aHigh = a >>> 16;
-  const aLow = a & 0xffff;
+const [M0_HIGH, M0_LOW] = [M0 >>> 16, M0 & 0xffff];
+const [M1_HIGH, M1_LOW] = [M1 >>> 16, M1 & 0xffff];
+
+/**
+ * The upper 32 bits of (aHigh · 2^16 + aLow) · b as a signed integer: halves and sums stay below 2^32, and integers of 32
+ * bits are what engines compute fastest.
+ */
+function high(aHigh: number, aLow: number, b: number): number {
   const bHigh = b >>> 16;
   const bLow = b & 0xffff;
-  // Every intermediate stays below 2^32, so that `>>>` loses nothing.
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  return aHigh * bHigh + (middle >>> 16) + ((aLow * bHigh + (middle & 0xffff)) >>> 16);
+  const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
+  const other = (Math.imul(aLow, bHigh) + (middle & 0xffff)) | 0;
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (other >>> 16)) | 0;
+}
+
+/** The upper 32 bits of the 64-bit product of two unsigned 32-bit integers, exactly. */
+export function multiplyHigh(a: number, b: number): number {
+  return high(a >>> 16, a & 0xffff, b) >>> 0;
 }
 
 /**
@@ -37,16 +46,16 @@ export function philox4x32(
   k1: number,
 ): void {
   for (let round = 0; round < ROUNDS; round++) {
-    const high0 = multiplyHigh(M0, c0);
-    const high1 = multiplyHigh(M1, c2);
-    const low0 = Math.imul(M0, c0) >>> 0;
-    const low1 = Math.imul(M1, c2) >>> 0;
-    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    const high0 = high(M0_HIGH, M0_LOW, c0);
+    const high1 = high(M1_HIGH, M1_LOW, c2);
+    const low0 = Math.imul(M0, c0);
+    const low1 = Math.imul(M1, c2);
+    c0 = high1 ^ c1 ^ k0;
     c1 = low1;
-    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c2 = high0 ^ c3 ^ k1;
     c3 = low0;
-    k0 = (k0 + W0) >>> 0;
-    k1 = (k1 + W1) >>> 0;
+    k0 = (k0 + W0) | 0;
+    k1 = (k1 + W1) | 0;
   }
   out[0] = c0;
   out[1] = c1;

@@ -80,7 +80,14 @@ export class RandomStream {
 
   /** out[j] = integer(start + j, n). */
   fillIntegers(out: Int32Array | Uint32Array, n: number, start: number): void {
-    for (let j = 0; j < out.length; j++) out[j] = this.integer(start + j, n);
+    const { block } = this;
+    // A run draws hundreds of them for each step: block by block, without asking for each whether its block is there.
+    for (let j = 0; j < out.length;) {
+      const index = start + j;
+      this.load(Math.floor(index / 4), WORDS);
+      for (let word = index % 4; word < 4 && j < out.length; word++, j++)
+        out[j] = multiplyHigh(block[word] as number, n);
+    }
   }
 
   /** Neighbouring indices share a block, so the last one is kept. */

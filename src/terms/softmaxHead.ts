@@ -88,9 +88,30 @@ export function softmaxClosedForm(
   phase: Phase,
   want: { gradient?: boolean; only?: readonly string[] } = {},
 ): SoftmaxResult {
-  const rows = logits.length / classes;
-  const { transforms, targets, penalties } = partsOf(head);
+  const forward = softmaxForward(head, logits, target, classes, knobs, phase);
+  return { ...forward.batch, ...softmaxPenalties(head, forward, knobs, phase, want) };
+}
+
+/** What a head makes of a batch in one phase, before any penalty. */
+export interface SoftmaxForward {
+  batch: SoftmaxBatch;
   /** Logits before each transform and after the last. */
+  stages: readonly Float64Array[];
+  /** The stage that is called normalized. */
+  after: number;
+}
+
+/** The first half of the closed form, for whoever needs no penalty or several apart; arguments as there. */
+export function softmaxForward(
+  head: SoftmaxHead,
+  logits: Float64Array,
+  target: Float64Array,
+  classes: number,
+  knobs: NumericKnobs,
+  phase: Phase,
+): SoftmaxForward {
+  const rows = logits.length / classes;
+  const { transforms, targets } = partsOf(head);
   const stages = [logits];
   for (const transform of transforms)
     stages.push(
@@ -102,6 +123,8 @@ export function softmaxClosedForm(
   const scaled = stages.at(-1) as Float64Array;
   const logProbabilities = new Float64Array(logits.length);
   logSoftmaxRows(logProbabilities, scaled, rows, classes);
+  const probabilities = new Float64Array(logits.length);
+  for (let i = 0; i < probabilities.length; i++) probabilities[i] = Math.exp(logProbabilities[i] as number);
   const batch: SoftmaxBatch = {
     rows,
     classes,
@@ -115,32 +138,56 @@ export function softmaxClosedForm(
     normalized: stages[after] as Float64Array,
     scaled,
     logProbabilities,
-    probabilities: logProbabilities.map(Math.exp),
+    probabilities,
   };
+  return { batch, stages, after };
+}
+
+/** The second half of the closed form: penalties of a batch, and their gradient by the raw logits. */
+export function softmaxPenalties(
+  head: SoftmaxHead,
+  { batch, stages, after }: SoftmaxForward,
+  knobs: NumericKnobs,
+  phase: Phase,
+  want: { gradient?: boolean; only?: readonly string[] } = {},
+): Pick<SoftmaxResult, 'contributions' | 'total' | 'gradient'> {
+  const { rows, classes, scaled } = batch;
+  const { transforms, penalties } = partsOf(head);
   const acting = penalties.filter(({ id }) => want.only?.includes(id) ?? true);
   const by: SoftmaxGradient | undefined = want.gradient
-    ? { normalized: new Float64Array(logits.length), scaled: new Float64Array(logits.length) }
+    ? { normalized: new Float64Array(scaled.length), scaled: new Float64Array(scaled.length) }
     : undefined;
   const contributions = acting.map((penalty) => ({
     id: penalty.id,
     perRow: penalty.closedForm(batch, knobs, by),
   }));
-  const total = contributions.reduce((sum, { perRow }) => sum + perRow.reduce((a, b) => a + b, 0) / rows, 0);
+  const total = contributions.reduce((sum, { perRow }) => sum + sumOf(perRow) / rows, 0);
   return {
-    ...batch,
     contributions,
     total,
     ...(by && { gradient: backward(stages, transforms, after, by, classes, knobs, phase) }),
   };
 }
 
+function sumOf(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  return sum;
+}
+
+/** Row by row through one pair of small arrays: a view of each row would cost more than what is done with it. */
 function forwardRows(
   x: Float64Array,
   classes: number,
   f: (row: Float64Array, out: Float64Array) => void,
 ): Float64Array {
   const out = new Float64Array(x.length);
-  for (let i = 0; i < x.length; i += classes) f(x.subarray(i, i + classes), out.subarray(i, i + classes));
+  const [from, to] = [new Float64Array(classes), new Float64Array(classes)];
+  for (let i = 0; i < x.length; i += classes) {
+    for (let c = 0; c < classes; c++) from[c] = x[i + c] as number;
+    f(from, to);
+    for (let c = 0; c < classes; c++) out[i + c] = to[c] as number;
+  }
   return out;
 }
 
@@ -155,6 +202,7 @@ function backward(
   phase: Phase,
 ): Float64Array {
   const gradient = by.scaled;
+  const [row, slope] = [new Float64Array(classes), new Float64Array(classes)];
   for (let stage = transforms.length; stage >= 0; stage--) {
     if (stage === after)
       for (let i = 0; i < gradient.length; i++)
@@ -162,8 +210,14 @@ function backward(
     const transform = transforms[stage - 1];
     const logits = stages[stage - 1];
     if (transform && logits)
-      for (let i = 0; i < gradient.length; i += classes)
-        transform.backward(logits.subarray(i, i + classes), gradient.subarray(i, i + classes), knobs, phase);
+      for (let i = 0; i < gradient.length; i += classes) {
+        for (let c = 0; c < classes; c++) {
+          row[c] = logits[i + c] as number;
+          slope[c] = gradient[i + c] as number;
+        }
+        transform.backward(row, slope, knobs, phase);
+        for (let c = 0; c < classes; c++) gradient[i + c] = slope[c] as number;
+      }
   }
   return gradient;
 }

@@ -35,8 +35,10 @@ const place: ChoiceKnob = {
 };
 
 /** The position of the option under which temperature does not act in a phase. */
-const absentIn = (phase: Phase): number =>
-  place.options.findIndex(({ value }) => value === (phase === 'training' ? 'inference' : 'training'));
+const ABSENT: Readonly<Record<Phase, number>> = {
+  training: place.options.findIndex(({ value }) => value === 'inference'),
+  evaluation: place.options.findIndex(({ value }) => value === 'training'),
+};
 
 /** v = u / T, where T acts in this phase. */
 export const temperature: LogitTransform = {
@@ -51,7 +53,7 @@ export const temperature: LogitTransform = {
   knobs: [temperatureKnob, place],
   golden: { temperature: temperatureKnob.key },
   expression: (logits, phase): Expression =>
-    div(logits, select(equal(knob(place.key), absentIn(phase)), 1, knob(temperatureKnob.key))),
+    div(logits, select(equal(knob(place.key), ABSENT[phase]), 1, knob(temperatureKnob.key))),
   forward: (logits, out, knobs, phase) => {
     const t = temperatureIn(knobs, phase);
     for (let i = 0; i < logits.length; i++) out[i] = (logits[i] as number) / t;
@@ -64,5 +66,5 @@ export const temperature: LogitTransform = {
 
 /** T as it acts in a phase: 1 where it does not. */
 export function temperatureIn(knobs: NumericKnobs, phase: Phase): number {
-  return knobs(place.key) === absentIn(phase) ? 1 : knobs(temperatureKnob.key);
+  return knobs(place.key) === ABSENT[phase] ? 1 : knobs(temperatureKnob.key);
 }

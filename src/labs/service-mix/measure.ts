@@ -1,12 +1,17 @@
 import type { Measured } from '../../engine/task.ts';
-import { agreement } from '../../science/agreement.ts';
+import { closeness, knownTargets, type KnownTargets } from '../../science/agreement.ts';
 import { floorKl } from '../../science/reach.ts';
 import { mean, quantiles, standardDeviation } from '../../science/statistics.ts';
 import { numberAt, type KnobValues } from '../../terms/knob.ts';
 import { isPenalty, term } from '../../terms/registry.ts';
 import { reachOf } from '../../terms/reachOf.ts';
-import { softmaxClosedForm, type SoftmaxResult, type SoftmaxHead } from '../../terms/softmaxHead.ts';
-import type { NumericKnobs } from '../../terms/term.ts';
+import {
+  softmaxForward,
+  softmaxPenalties,
+  type SoftmaxForward,
+  type SoftmaxHead,
+} from '../../terms/softmaxHead.ts';
+import type { NumericKnobs, SoftmaxBatch } from '../../terms/term.ts';
 
 /** KL beyond this many times that of a flat guess is an explosion, not a phase. */
 const EXPLOSION = 50;
@@ -19,17 +24,31 @@ export class Meter {
   /** `[rows, K]` */
   readonly #targets: Float64Array;
   readonly #classes: number;
+  readonly #known: KnownTargets;
+  /** What was predicted last: measured and drawn at one step. */
+  #last: { logits: Float64Array; knobs: KnobValues; forward: SoftmaxForward } | undefined;
   #floor: { reach: number; mean: number; perRow: Float64Array; shareReachable: number } | undefined;
 
   constructor(head: SoftmaxHead, targets: Float64Array, classes: number) {
     this.#head = head;
     this.#targets = targets;
     this.#classes = classes;
+    this.#known = knownTargets(targets, targets.length / classes, classes);
   }
 
-  /** The head's closed form at inference. @param logits raw, `[rows, K]` */
-  predict(logits: Float64Array, numeric: NumericKnobs): SoftmaxResult {
-    return softmaxClosedForm(this.#head, logits, this.#targets, this.#classes, numeric, 'evaluation');
+  /** What the head says at inference. @param logits raw, `[rows, K]`: never changed once they were given */
+  predict(logits: Float64Array, knobs: KnobValues, numeric: NumericKnobs): SoftmaxBatch {
+    return this.#forward(logits, knobs, numeric).batch;
+  }
+
+  #forward(logits: Float64Array, knobs: KnobValues, numeric: NumericKnobs): SoftmaxForward {
+    if (this.#last?.logits !== logits || this.#last.knobs !== knobs)
+      this.#last = {
+        logits,
+        knobs,
+        forward: softmaxForward(this.#head, logits, this.#targets, this.#classes, numeric, 'evaluation'),
+      };
+    return this.#last.forward;
   }
 
   /** Best KL of each place within reach, and the share of places that can be said exactly. */
@@ -45,8 +64,10 @@ export class Meter {
 
   measure(logits: Float64Array, knobs: KnobValues, numeric: NumericKnobs): Measured {
     const rows = logits.length / this.#classes;
-    const head = this.predict(logits, numeric);
-    const agree = agreement(head.logProbabilities, this.#targets, rows, this.#classes);
+    const forward = this.#forward(logits, knobs, numeric);
+    const { logProbabilities, probabilities, normalized } = forward.batch;
+    const head = softmaxPenalties(this.#head, forward, numeric, 'evaluation');
+    const agree = closeness(logProbabilities, probabilities, this.#known);
     const [q05, q25, q75, q95] = quantiles(agree.entropyPredicted, [0.05, 0.25, 0.75, 0.95]) as [
       number,
       number,
@@ -76,7 +97,7 @@ export class Meter {
       entropyCorrelation: agree.entropyCorrelation,
       betweenSampleSd: agree.betweenSampleSd,
       top1Agreement: agree.top1Agreement,
-      maxLogitMean: meanOfRows(head.normalized, this.#classes, largest),
+      maxLogitMean: meanOfRows(normalized, this.#classes, largest),
       featureNormMean: meanOfRows(logits, this.#classes, euclidean),
       hingeActiveShare: hinged,
       ...this.#pulls(logits, numeric),
@@ -88,21 +109,12 @@ export class Meter {
   /** Mean length of each term's gradient on the raw logits: who pulls, and how hard. */
   #pulls(logits: Float64Array, numeric: NumericKnobs): Record<string, number> {
     const rows = logits.length / this.#classes;
+    const [head, phase] = [this.#head, 'training'] as const;
+    const forward = softmaxForward(head, logits, this.#targets, this.#classes, numeric, phase);
     const ids = this.#head.terms.filter((id) => isPenalty(term(id)));
     return Object.fromEntries(
       ids.map((id) => {
-        const { gradient } = softmaxClosedForm(
-          this.#head,
-          logits,
-          this.#targets,
-          this.#classes,
-          numeric,
-          'training',
-          {
-            gradient: true,
-            only: [id],
-          },
-        );
+        const { gradient } = softmaxPenalties(head, forward, numeric, phase, { gradient: true, only: [id] });
         return [`pull.${id}`, rows * meanOfRows(gradient ?? logits, this.#classes, euclidean)];
       }),
     );

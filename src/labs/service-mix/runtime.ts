@@ -8,7 +8,7 @@ import { randomStream } from '../../science/random.ts';
 import { mean } from '../../science/statistics.ts';
 import { numberAt, numericValue, type KnobValues } from '../../terms/knob.ts';
 import { termsOf } from '../../terms/registry.ts';
-import type { SoftmaxHead } from '../../terms/softmaxHead.ts';
+import { softmaxForward, type SoftmaxHead } from '../../terms/softmaxHead.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
 import type { LabRuntime, ReadPublic } from '../lab.ts';
 import { knobs as declared } from './knobs.ts';
@@ -41,19 +41,17 @@ export const serviceMixRuntime: LabRuntime = {
       scene: sceneOf(world, targets, lettered),
       measure: (logits, knobs) => meter.measure(logits, knobs, numericKnobs(knobs)),
       view: (stage, validation, knobs) => {
-        // The stage has no targets of its own to be scored by; a flat one does for predicting.
-        const { probabilities } = new Meter(head, new Float64Array(stage.length).fill(1 / k), k).predict(
-          stage,
-          numericKnobs(knobs),
-        );
-        const shown = meter.predict(validation, numericKnobs(knobs)).probabilities;
+        const numeric = numericKnobs(knobs);
+        // The stage has no targets of its own to be scored by; any do for predicting.
+        const { batch } = softmaxForward(head, stage, stage, k, numeric, 'evaluation');
+        const shown = meter.predict(validation, knobs, numeric).probabilities;
         return {
-          stage: Float32Array.from(probabilities),
+          stage: new Float32Array(batch.probabilities),
           lettered: Float32Array.from(lettered.flatMap((row) => [...shown.subarray(row * k, (row + 1) * k)])),
         };
       },
       samples: (validation, knobs, n) => {
-        const { probabilities, logProbabilities } = meter.predict(validation, numericKnobs(knobs));
+        const { probabilities, logProbabilities } = meter.predict(validation, knobs, numericKnobs(knobs));
         const floor = meter.floor(knobs);
         return Array.from({ length: Math.min(n, targets.length / k) }, (_, row): Sample => {
           const [target, predicted] = [targets, probabilities].map((x) => [
@@ -76,7 +74,7 @@ export const serviceMixRuntime: LabRuntime = {
         });
       },
       fitTemperature: (validation, knobs) => {
-        const { normalized } = meter.predict(validation, numericKnobs(knobs));
+        const { normalized } = meter.predict(validation, knobs, numericKnobs(knobs));
         const { min, max } = declared.find(({ key }) => key === 'model.temperature') as {
           min: number;
           max: number;
@@ -85,10 +83,8 @@ export const serviceMixRuntime: LabRuntime = {
         const fit = fitTemperature(normalized, targets, rows, k);
         const temperature = Math.min(max, Math.max(min, fit.temperature));
         // Not the fit's own KL, which is that of a temperature beyond the knob's range where the best one lies there.
-        const { logProbabilities } = meter.predict(
-          validation,
-          numericKnobs({ ...knobs, 'model.temperature': temperature, 'model.temperature_at': 'inference' }),
-        );
+        const fitted = { ...knobs, 'model.temperature': temperature, 'model.temperature_at': 'inference' };
+        const { logProbabilities } = meter.predict(validation, fitted, numericKnobs(fitted));
         return {
           temperature,
           klBefore: fit.klBefore,

@@ -58,7 +58,7 @@ describe('a run whose executor is lost', () => {
     expect(session.step).toBe(4);
     expect(session.notice).toEqual({
       kind: 'lost',
-      text: 'The GPU was lost at step 7. The processor goes on from step 4.',
+      text: 'The executor was lost at step 7. The processor goes on from step 4.',
     });
   });
 
