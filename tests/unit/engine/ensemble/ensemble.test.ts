@@ -186,6 +186,38 @@ describe.each(['oracle', 'wasm'] as const)('on %s, a host that is lost', (id) =>
   });
 });
 
+test.each(['oracle', 'wasm'] as const)(
+  'on %s, a member that a single batch made diverge stays stopped where it is taken up anew',
+  async (id) => {
+    const { rows } = setup.data.train;
+    const broken = rows - 1;
+    // Nobody but member 3 ever draws the broken row, and only once.
+    const drawn = own.map((chunk, c): Chunk => ({
+      ...chunk,
+      batches: chunk.batches.map((list, member) =>
+        list.map((row, i) => (c === 0 && member === 3 && i === 0 ? broken : row % broken)),
+      ),
+    }));
+    const features = setup.data.train.features.slice();
+    features.fill(NaN, (broken * features.length) / rows);
+    const sick = { ...setup, data: { ...setup.data, train: { ...setup.data.train, features } } };
+    const expected = await courseOf(ALONE[id](sick), drawn);
+    expect(expected.filter(Number.isNaN).length).toBe(2 * (4 + 7 + 1 + 9));
+    for (const tick of [1001, 0]) {
+      let calls = 0;
+      const machine = localMachine(2, {
+        before: (_, host, which) => {
+          machine.time += tick;
+          if (which === 1 && ++calls === 6) host.kill();
+        },
+      });
+      const ensemble = await Ensemble.open([sick], machine, id);
+      expect(firstDifference(await courseOf(ensemble, drawn), expected)).toBe(-1);
+      expect(machine.opened.length).toBe(3);
+    }
+  },
+);
+
 describe.each(['oracle', 'wasm'] as const)('on %s, members that are told to stay as they are', (id) => {
   test('keep weights and moments, and their entries are no numbers, also after a host was lost', async () => {
     for (const killed of [false, true]) {
