@@ -1,91 +1,89 @@
 /**
- * Steps per second of each executor on service-mix as it ships, as ratios against what a newcomer to tfjs writes:
- * `tf.train.adam`, a loss of plain operations, and `await loss.data()` at every step. One process, rounds interleaved,
- * medians with their spread; machines differ, ratios hardly do.
+ * Steps per second of our executors and of peers, on the reference work and on service-mix as it ships: one page of one
+ * browser, rounds interleaved, medians with their spread. Machines differ, ratios hardly do: those that matter are
+ * taken round by round.
  */
-import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-cpu';
-import { drawBatches } from '../../src/engine/batches.ts';
-import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
-import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
-import { TfjsExecutor } from '../../src/engine/tfjs/executor.ts';
-import { openSession, serviceMixLog } from '../support/runs.ts';
-import { newcomer } from './newcomer.ts';
-import { quantiles } from '../../src/science/statistics.ts';
+import { inBrowser } from './browser.ts';
+import { ensurePeers } from './peers.ts';
+import { say, short, spreadOf, table, tableOfTargets, type Target } from './report.ts';
+import type { Race, RaceResult, Row } from './training/contender.ts';
+import type {} from './training/main.ts';
 
-const ROUNDS = 7;
-/** Long enough that a round is not noise, short enough that rounds interleave. */
-const ROUND_MS = 1500;
-
-interface Contender {
-  name: string;
-  /** Trains n steps. */
-  train: (n: number) => Promise<unknown>;
-}
-
-const log = serviceMixLog({ preset: 'before' });
-const info = { executor: 'tfjs', backend: 'cpu', adapter: '', software: false } as const;
-
-async function contender(name: string, make: (setup: ExecutorSetup) => Executor): Promise<Contender> {
-  let executor: Executor | undefined;
-  const session = await openSession(log, (setup) => (executor = make(setup)));
-  const { plan, data } = session.task;
-  return {
-    name,
-    train: async (steps) => {
-      const ones = new Float64Array(steps).fill(1);
-      await executor?.train({
-        steps,
-        batches: [drawBatches(0, data.train.rows, plan.batchSize, 0, steps)],
-        learningRate: ones.map(() => 1e-4),
-        correction1: ones,
-        correction2: ones,
-      });
-    },
-  };
-}
-
-const median = (values: readonly number[]): number => quantiles(values, [0.5])[0] ?? NaN;
+const RACES: readonly { name: 'reference' | 'serviceMix'; title: string; how: Race }[] = [
+  {
+    name: 'reference',
+    title: 'MLP 16-64-64-8, batch 256: LogitNorm, temperature, KL, entropy hinge, MaxSup, Adam',
+    how: { rounds: 9, milliseconds: 500, compareAfter: 20, judge: 'oracle' },
+  },
+  {
+    name: 'serviceMix',
+    title: 'service-mix as it ships, preset before',
+    how: { rounds: 9, milliseconds: 500, compareAfter: 20, judge: 'oracle' },
+  },
+];
 
 export async function benchTraining(): Promise<object> {
-  await tf.setBackend('cpu');
-  const session = await openSession(log);
-  const contenders: Contender[] = [
-    { name: 'plain tfjs loop, cpu (baseline)', train: newcomer(tf, session.task) },
-    await contender(
-      'tfjs executor, cpu',
-      (setup) => new TfjsExecutor({ tf, info, lost: () => false }, setup),
-    ),
-    await contender('oracle, f64', (setup) => new OracleExecutor(setup)),
-  ];
-
-  const speeds = new Map(contenders.map(({ name }) => [name, [] as number[]]));
-  for (const { train } of contenders) await train(3);
-  for (let round = 0; round < ROUNDS; round++)
-    for (const { name, train } of contenders) {
-      const started = performance.now();
-      let steps = 0;
-      while (performance.now() - started < ROUND_MS) {
-        await train(2);
-        steps += 2;
-      }
-      speeds.get(name)?.push((1000 * steps) / (performance.now() - started));
+  ensurePeers();
+  return inBrowser(['tests/bench/training/index.html'], async ([served]) => {
+    if (!served) throw new Error('Nothing is served.');
+    const page = await served.browser.newPage();
+    page.on('console', (message) => {
+      console.log(`  ${message.text()}`);
+    });
+    await page.goto(served.url);
+    const results: Record<string, RaceResult> = {};
+    for (const { name, title, how } of RACES) {
+      console.log(`\n${title}`);
+      results[name] = await page.evaluate(([race, options]) => window.bench.race(race, options), [
+        name,
+        how,
+      ] as const);
     }
-
-  const baseline = median(speeds.get(contenders[0]?.name ?? '') ?? []);
-  const rows = contenders.map(({ name }) => {
-    const values = speeds.get(name) ?? [];
-    return {
-      name,
-      stepsPerSecond: median(values),
-      least: Math.min(...values),
-      most: Math.max(...values),
-      ratio: median(values) / baseline,
-    };
+    for (const { name, title } of RACES) {
+      console.log(`\n${title}`);
+      tableOf(results[name] as RaceResult);
+    }
+    const targets = targetsOf(results['reference'] as RaceResult);
+    console.log();
+    tableOfTargets(targets);
+    return { bench: 'training', browser: served.browser.version(), results, targets };
   });
-  for (const { name, stepsPerSecond, least, most, ratio } of rows)
-    console.log(
-      `${name.padEnd(34)} ${stepsPerSecond.toFixed(1).padStart(8)} steps/s (${least.toFixed(1)} … ${most.toFixed(1)})  ${ratio.toFixed(2)} ×`,
-    );
-  return { bench: 'service-mix', rounds: ROUNDS, rows };
+}
+
+function tableOf({ rows, race }: RaceResult): void {
+  table([
+    ['who', 'steps/s', 'model-steps/s', 'GFLOP/s', `off the ${race.judge}`, ''],
+    ...rows.map(({ id, name, instead, missing, models, flops, rates, distance }) => {
+      if (missing !== undefined) return [name, `cannot run: ${missing}`];
+      const { median } = spreadOf(rates);
+      return [
+        name,
+        say(spreadOf(rates)),
+        models === 0 ? '' : short(models * median),
+        short((flops * median) / 1e9),
+        distance === undefined ? (id === race.judge ? '0' : '') : distance.toExponential(1),
+        instead ?? '',
+      ];
+    }),
+  ]);
+}
+
+/** What is asked of the wasm executor, of this race. */
+function targetsOf({ rows }: RaceResult): Target[] {
+  const steps = (row: Row, round: number): number => row.rates[round] ?? NaN;
+  const models = (row: Row, round: number): number => row.models * steps(row, round);
+  const flops = (row: Row, round: number): number => row.flops * steps(row, round);
+  /** Round by round, as a machine that slows down slows both. */
+  const ratio = (a: string, b: string, of: typeof steps): Pick<Target, 'value' | 'missing'> => {
+    const [one, other] = [a, b].map((id) => rows.find((row) => row.id === id && row.rates.length > 0));
+    if (!one || !other) return { missing: `${one ? b : a} did not run` };
+    return { value: spreadOf(one.rates.map((_, round) => of(one, round) / of(other, round))) };
+  };
+  return [
+    { name: 'wasm : jax-js wasm jit', ...ratio('wasm', 'jax wasm', steps), atLeast: 9 },
+    { name: 'wasm : plain tfjs wasm', ...ratio('wasm', 'plain wasm', steps), atLeast: 15 },
+    { name: 'wasm : plain tfjs cpu', ...ratio('wasm', 'plain cpu', steps), atLeast: 50 },
+    { name: 'wasm GFLOP/s : XNNPACK 512³', ...ratio('wasm', 'matmul', flops), atLeast: 0.9 },
+    { name: 'K = 16 model-steps/s : jax-js by hand', ...ratio('wasm 16', 'jax wasm 16', models), atLeast: 3 },
+  ];
 }

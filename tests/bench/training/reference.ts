@@ -1,0 +1,62 @@
+import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
+import type { Entry } from './contender.ts';
+import { ours } from './ours.ts';
+import { referenceWork } from './work.ts';
+
+/** Members that are trained side by side, where that is compared. */
+const MEMBERS = 16;
+
+/** All who train the reference work, or as much of it as they can. Each is loaded by itself: one that fails is one. */
+export function reference(): readonly Entry[] {
+  const tfjs = () => import('./tfjs.ts');
+  const jax = () => import('./jax.ts');
+  const others = () => import('./others.ts');
+  const one = referenceWork();
+  const many = referenceWork(MEMBERS);
+  return [
+    { id: 'oracle', name: 'oracle', create: () => ours(one, (setup) => new OracleExecutor(setup)) },
+    { id: 'tfjs cpu', name: 'tfjs executor, cpu', create: async () => (await tfjs()).executor(one, 'cpu') },
+    {
+      id: 'tfjs webgpu',
+      name: 'tfjs executor, webgpu',
+      create: async () => (await tfjs()).executor(one, 'webgpu'),
+    },
+    { id: 'plain cpu', name: 'plain tfjs, cpu', create: async () => (await tfjs()).plainLoop(one, 'cpu') },
+    { id: 'plain wasm', name: 'plain tfjs, wasm', create: async () => (await tfjs()).plainLoop(one, 'wasm') },
+    {
+      id: 'plain webgpu',
+      name: 'plain tfjs, webgpu',
+      create: async () => (await tfjs()).plainLoop(one, 'webgpu'),
+    },
+    { id: 'jax wasm', name: 'jax-js jit, wasm', create: async () => (await jax()).jax(one, 'wasm') },
+    { id: 'jax webgpu', name: 'jax-js jit, webgpu', create: async () => (await jax()).jax(one, 'webgpu') },
+    {
+      id: 'jax wasm 16',
+      name: `jax-js jit, wasm, K = ${MEMBERS}`,
+      create: async () => (await jax()).jax(many, 'wasm'),
+    },
+    {
+      id: 'jax webgpu 16',
+      name: `jax-js jit, webgpu, K = ${MEMBERS}`,
+      create: async () => (await jax()).jax(many, 'webgpu'),
+    },
+    {
+      id: 'convnet',
+      name: 'ConvNetJS',
+      instead: 'cross-entropy on hard labels, Adadelta',
+      create: async () => (await others()).convnet(one),
+    },
+    {
+      id: 'brain',
+      name: 'brain.js',
+      instead: 'squared error, Adam after each row: 256 rows count as a step',
+      create: async () => (await others()).brain(one),
+    },
+    {
+      id: 'matmul',
+      name: 'XNNPACK product 512³ (tfjs, wasm)',
+      instead: 'nothing but a matrix product',
+      create: async () => (await tfjs()).matmul('wasm'),
+    },
+  ];
+}
