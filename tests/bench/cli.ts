@@ -1,11 +1,14 @@
 /**
- * `npm run bench`: what is measured, as tables and as JSON. `npm run bench -- training`, `page` or `curves` runs one part.
+ * `npm run bench`: what is measured, as tables and as JSON. `npm run bench -- training`,
+ * `start`, `page` or `curves` runs one part.
  */
 import { benchCurves, benchPage } from './page.ts';
+import { benchStart } from './start.ts';
 import { benchTraining } from './training.ts';
 
 const parts: Readonly<Record<string, () => Promise<object>>> = {
   training: benchTraining,
+  start: benchStart,
   page: benchPage,
   curves: benchCurves,
 };

@@ -6,7 +6,6 @@ import {
   nn,
   numpy as np,
   valueAndGrad,
-  vmap,
   type Device,
   type NdArray,
 } from '@jax-js/jax';
@@ -33,7 +32,7 @@ interface State {
 
 /**
  * jax-js as its tutorial teaches it: one jitted function that computes loss, gradient and Adam. Several models are
- * batched by hand: the step is mapped over a leading axis of the state, which is what a user of it would write.
+ * batched by hand, by a leading axis of the parameters; its own `vmap` of the step is a good deal slower.
  */
 export async function jax(work: Work, device: Device): Promise<Contender> {
   const available = await init(device);
@@ -42,8 +41,16 @@ export async function jax(work: Work, device: Device): Promise<Contender> {
   const { setup, knob, learningRate } = work;
   const { plan, members, data } = setup;
   const { slices, count } = parameterLayout(plan);
-  const x = np.array(data.train.features, { shape: [data.train.rows, features(plan)], device });
-  const t = np.array(data.train.targets, { shape: [data.train.rows, classes(plan)], device });
+  const many = members > 1;
+  const lead = many ? [members] : [];
+  /** Its products want the leading axis on both sides. */
+  const shared = (values: Float32Array, width: number): NdArray => {
+    const all = new Float32Array(members * values.length);
+    for (let k = 0; k < members; k++) all.set(values, k * values.length);
+    return np.array(all, { shape: [...lead, data.train.rows, width], device });
+  };
+  const x = shared(data.train.features, features(plan));
+  const t = shared(data.train.targets, classes(plan));
   const [beta1, beta2, eps] = [knob('training.beta1'), knob('training.beta2'), knob('training.eps')];
   const [length, temperature] = [knob('model.logit_norm'), knob('model.temperature')];
   const [weight, threshold] = [knob('loss.entropy_weight'), knob('loss.min_entropy')];
@@ -61,15 +68,17 @@ export async function jax(work: Work, device: Device): Promise<Contender> {
     const entropy = np.sum(np.exp(logp.ref).mul(logp.ref), -1).mul(-1);
     const kl = np.sum(t.ref.mul(np.log(t).sub(logp)), -1);
     const hinge = nn.relu(entropy.mul(-1).add(threshold)).mul(weight);
-    return np.mean(kl.add(hinge).add(np.max(u, -1).mul(maxsup)));
+    const perModel = np.mean(kl.add(hinge).add(np.max(u, -1).mul(maxsup)), -1);
+    // Of several models the sum: by the parameters of each, its gradient is that of its own loss.
+    return many ? np.sum(perModel) : perModel;
   };
   const adam = (p: NdArray, m: NdArray, v: NdArray, g: NdArray, c1: NdArray, c2: NdArray) => {
     const first = m.mul(beta1).add(g.ref.mul(1 - beta1));
     const second = v.mul(beta2).add(np.square(g).mul(1 - beta2));
-    const step = first.ref.div(c1).div(np.sqrt(second.ref.div(c2)).add(eps));
-    return { p: p.sub(step.mul(learningRate)), m: first, v: second };
+    const change = first.ref.div(c1).div(np.sqrt(second.ref.div(c2)).add(eps));
+    return { p: p.sub(change.mul(learningRate)), m: first, v: second };
   };
-  const train1 = ({ p, m, v }: State, x: NdArray, t: NdArray, c1: NdArray, c2: NdArray): [NdArray, State] => {
+  const step = ({ p, m, v }: State, x: NdArray, t: NdArray, c1: NdArray, c2: NdArray): [NdArray, State] => {
     const [value, gradient] = valueAndGrad(loss)(
       p.map(({ w, b }) => ({ w: w.ref, b: b.ref })),
       x,
@@ -88,10 +97,8 @@ export async function jax(work: Work, device: Device): Promise<Contender> {
     c2.dispose();
     return [value, next];
   };
-  const many = members > 1;
-  const compiled = jit(many ? vmap(train1, [0, null, null, null, null]) : train1, { device });
+  const compiled = jit(step, { device });
 
-  const lead = many ? [members] : [];
   const stacked = (from: number, size: number): Float32Array => {
     const out = new Float32Array(members * size);
     for (let k = 0; k < members; k++)
@@ -100,10 +107,7 @@ export async function jax(work: Work, device: Device): Promise<Contender> {
   };
   const initial = (zero: boolean): Layer[] =>
     slices.map(({ layer: { inputs, outputs }, weights, biases }) => {
-      const [w, b] = [
-        [...lead, inputs, outputs],
-        [...lead, outputs],
-      ];
+      const [w, b] = [[...lead, inputs, outputs], many ? [members, 1, outputs] : [outputs]];
       return zero
         ? { w: np.zeros(w, { device }), b: np.zeros(b, { device }) }
         : {

@@ -20,7 +20,6 @@ declare module '@jax-js/jax' {
   export function defaultDevice(device: Device): Device;
   export function blockUntilReady<T extends Tree>(x: T): Promise<T>;
   export function jit<F extends (...args: never[]) => Tree>(f: F, options?: { device?: Device }): F;
-  export function vmap<F extends (...args: never[]) => Tree>(f: F, inAxes: readonly (number | null)[]): F;
   export function valueAndGrad<P extends Tree>(
     f: (parameters: P, ...more: NdArray[]) => NdArray,
   ): (parameters: P, ...more: NdArray[]) => [NdArray, P];
@@ -69,11 +68,13 @@ declare module 'convnetjs' {
 }
 
 declare module 'brain.js/dist/neural-network.js' {
-  export default class NeuralNetwork {
-    constructor(options: object);
-    train(
+  interface NeuralNetwork {
+    train: (
       data: readonly { input: Float32Array; output: Float32Array }[],
       options: object,
-    ): { error: number; iterations: number };
+    ) => { error: number; iterations: number };
   }
+  /** A CommonJS module with a default of its own. */
+  const module: { default: new (options: object) => NeuralNetwork };
+  export default module;
 }

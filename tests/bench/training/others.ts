@@ -1,4 +1,4 @@
-import NeuralNetwork from 'brain.js/dist/neural-network.js';
+import brainjs from 'brain.js/dist/neural-network.js';
 import convnetjs from 'convnetjs';
 import { classes, features } from '../../../src/engine/plan.ts';
 import type { Contender } from './contender.ts';
@@ -32,7 +32,7 @@ export function convnet({ setup: { plan, data } }: Work): Contender {
 
 /** brain.js: an epoch of single rows counts as a step, as it knows no batches. */
 export function brain({ setup: { plan, data }, learningRate }: Work): Contender {
-  const net = new NeuralNetwork({
+  const net = new brainjs.default({
     hiddenLayers: plan.layers.slice(0, -1).map(({ outputs }) => outputs),
     activation: 'relu',
   });
