@@ -3,16 +3,24 @@ import type { Served } from './browser.ts';
 import type {} from './bare/main.ts';
 import { framesSeen, watchFrames, type FrameSeen } from './frames.ts';
 import { openLab, PRESET } from './lab.ts';
-import { say, spreadOf, tableOfTargets, type Target } from './report.ts';
+import { say, spreadOf, type Target } from './report.ts';
 
 const ROUNDS = 7;
 const MILLISECONDS = 2500;
+
+export interface Driven {
+  executor: ExecutorId;
+  /** Steps per second of each round. */
+  played: number[];
+  alone: number[];
+  target: Target;
+}
 
 /**
  * Steps per second of the page that plays at full speed and draws what it gets, against an executor in a worker with
  * nothing around it: the same browser, turn by turn.
  */
-export async function drivenByPage(lab: Served, bare: Served, executor: ExecutorId): Promise<object> {
+export async function drivenByPage(lab: Served, bare: Served, executor: ExecutorId): Promise<Driven> {
   const page = await lab.browser.newPage({ viewport: { width: 1440, height: 900 } });
   await watchFrames(page);
   await openLab(page, lab.url, executor);
@@ -45,8 +53,7 @@ export async function drivenByPage(lab: Served, bare: Served, executor: Executor
     atLeast: 0.85,
   };
   console.log(`page ${say(spreadOf(played))} steps/s, bare ${say(spreadOf(alone))} steps/s`);
-  tableOfTargets([target]);
-  return { executor, played, alone, targets: [target] };
+  return { executor, played, alone, target };
 }
 
 /** Steps per second between the first and the last frame. */

@@ -5,9 +5,10 @@
 import type { Browser, Page } from 'playwright';
 import { quantiles } from '../../src/science/statistics.ts';
 import { inBrowser, LAB } from './browser.ts';
-import { drivenByPage } from './driven.ts';
+import { drivenByPage, type Driven } from './driven.ts';
 import { MARK, watchFrames } from './frames.ts';
 import { openLab } from './lab.ts';
+import type { Target } from './report.ts';
 
 const SECONDS = 8;
 const EXECUTORS = ['oracle', 'tfjs:cpu'] as const;
@@ -39,8 +40,14 @@ interface Busy {
 const say = ({ frames, busyMedian, busyP95, longestTask }: Busy): string =>
   `main thread per frame message: median ${busyMedian.toFixed(1)} ms, p95 ${busyP95.toFixed(1)} ms, longest task ${longestTask.toFixed(1)} ms (${String(frames)} frames)`;
 
+interface Measured {
+  bench: string;
+  seconds: number;
+  targets: Target[];
+}
+
 /** The column of curves alone, each of more than ten curves ten thousand rows long. */
-export async function benchCurves(): Promise<object> {
+export async function benchCurves(): Promise<Measured & Busy> {
   return inBrowser(['tests/bench/curves/index.html'], async ([served]) => {
     if (!served) throw new Error('Nothing is served.');
     const page = await served.browser.newPage({ viewport: { width: 1440, height: 900 } });
@@ -49,11 +56,11 @@ export async function benchCurves(): Promise<object> {
     await intervalsOf(page, 1);
     const row = await busyIn(served.browser, page);
     console.log(`curves, 10 000 rows: ${say(row)}`);
-    return { bench: 'curves', seconds: SECONDS, ...row };
+    return { bench: 'curves', seconds: SECONDS, ...row, targets: [] };
   });
 }
 
-export async function benchPage(): Promise<object> {
+export async function benchPage(): Promise<Measured & { rows: Row[]; driven: Driven }> {
   return inBrowser([LAB, 'tests/bench/bare/index.html'], async ([lab, bare]) => {
     if (!lab || !bare) throw new Error('Nothing is served.');
     const rows: Row[] = [];
@@ -63,7 +70,7 @@ export async function benchPage(): Promise<object> {
         `${row.executor.padEnd(10)} ${say(row)}; animation frames every ${row.intervalMedian.toFixed(1)} ms, p95 ${row.intervalP95.toFixed(1)} ms`,
       );
     const driven = await drivenByPage(lab, bare, EXECUTORS[0]);
-    return { bench: 'page', seconds: SECONDS, rows, driven };
+    return { bench: 'page', seconds: SECONDS, rows, driven, targets: [driven.target] };
   });
 }
 

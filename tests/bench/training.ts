@@ -5,7 +5,7 @@
  */
 import { inBrowser } from './browser.ts';
 import { ensurePeers } from './peers.ts';
-import { say, short, spreadOf, table, tableOfTargets, type Target } from './report.ts';
+import { say, short, spreadOf, table, type Target } from './report.ts';
 import type { Race, RaceResult, Row } from './training/contender.ts';
 import type {} from './training/main.ts';
 
@@ -22,7 +22,7 @@ const RACES: readonly { name: 'reference' | 'serviceMix'; title: string; how: Ra
   },
 ];
 
-export async function benchTraining(): Promise<object> {
+export async function benchTraining(): Promise<{ bench: string; results: object; targets: Target[] }> {
   ensurePeers();
   return inBrowser(['tests/bench/training/index.html'], async ([served]) => {
     if (!served) throw new Error('Nothing is served.');
@@ -44,9 +44,7 @@ export async function benchTraining(): Promise<object> {
       tableOf(results[name] as RaceResult);
     }
     const targets = targetsOf(results['reference'] as RaceResult);
-    console.log();
-    tableOfTargets(targets);
-    return { bench: 'training', browser: served.browser.version(), results, targets };
+    return { bench: 'training', results, targets };
   });
 }
 
