@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { csp, policy } from './scripts/vite/csp.ts';
+import { early } from './scripts/vite/early.ts';
 import { offline } from './scripts/vite/offline.ts';
 import { shared } from './vite.shared.ts';
 
@@ -7,7 +8,7 @@ export default defineConfig({
   ...shared,
   // Relative, so that dist/ works from any folder of any host.
   base: './',
-  plugins: [...shared.plugins, csp(), offline()],
+  plugins: [...shared.plugins, early(), csp(), offline()],
   build: {
     target: 'es2023',
     sourcemap: true,

@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
 import type { UserConfig } from 'vite';
+import { wasm } from './scripts/vite/wasm.ts';
 import { yaml } from './scripts/vite/yaml.ts';
 
 /** Settings that the build, the dev server, the tests and scripts/run.mjs have in common. */
 export const shared = {
-  plugins: [svelte(), yaml()],
+  plugins: [svelte(), yaml(), wasm()],
   resolve: {
     alias: [
       {
@@ -31,7 +32,7 @@ export const shared = {
     ],
   },
   // Lazy chunks inside a worker need ES modules.
-  worker: { format: 'es', plugins: () => [yaml()] },
+  worker: { format: 'es', plugins: () => [yaml(), wasm()] },
 } satisfies UserConfig;
 
 /** In Node, tfjs's deep imports are ES modules inside CommonJS packages: they must go through Vite. */

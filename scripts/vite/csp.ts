@@ -19,13 +19,16 @@ export function csp(): Plugin {
   return {
     name: 'collapse-lab:csp',
     apply: 'build',
-    transformIndexHtml: () => [
-      {
-        tag: 'meta',
-        attrs: { 'http-equiv': 'Content-Security-Policy', content: policy },
-        // Before anything that loads.
-        injectTo: 'head-prepend',
-      },
-    ],
+    // Last, so that it stands before everything that loads.
+    transformIndexHtml: {
+      order: 'post',
+      handler: () => [
+        {
+          tag: 'meta',
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: policy },
+          injectTo: 'head-prepend',
+        },
+      ],
+    },
   };
 }

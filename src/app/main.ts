@@ -5,6 +5,7 @@ import { keepAddress } from './address.svelte.ts';
 import App from './App.svelte';
 import './base.css';
 import { consoleApi, type Lab } from './console.ts';
+import { begun, client, comesBack, linked } from './early.ts';
 import { playOpening } from './opening.svelte.ts';
 import { missingFeatures } from './support.ts';
 import './theme.css';
@@ -33,7 +34,7 @@ function explain(at: HTMLElement, features: readonly string[]): void {
 }
 
 function start(at: HTMLElement): void {
-  const run = new Run(version);
+  const run = new Run(version, client);
   window.lab = consoleApi(run, version);
   at.replaceChildren();
   mount(App, { target: at, props: { run } });
@@ -42,7 +43,7 @@ function start(at: HTMLElement): void {
     run.visible(!document.hidden);
   });
 
-  const linked = location.hash.length > 1;
+  const asked = linked();
   const say = (text: string): void => {
     run.notice = { kind: 'link', text };
   };
@@ -51,28 +52,19 @@ function start(at: HTMLElement): void {
   const keeping = import('./keep.ts').catch(() => undefined);
   const begin = async (): Promise<void> => {
     const { resumed = false, problem = '' } = (comesBack() && (await (await keeping)?.resume(run))) || {};
-    if (!resumed) await run.load(linked ? { url: location.hash } : {});
+    if (begun) await run.takeUp(begun);
+    else if (!resumed) await run.load(asked ? { url: location.hash } : {});
     if (problem) say(problem);
-    run.opening = !resumed && !linked;
+    run.opening = !resumed && !asked;
     void keeping.then((history) => history?.keep(run, say));
     if (resumed) return;
-    const { events } = await run.log();
     // A script may have loaded something else meanwhile: then it decides what plays.
-    if (run.commands === 1) playOpening(run, events);
+    if (run.commands === 1) playOpening(run, begun !== undefined);
+    else if (begun) await run.limit(0);
   };
   void begin()
     .catch(() => undefined)
     .then(keepOffline);
-}
-
-/**
- * Whether the page was reloaded, or thrown out of memory. One that is opened anew, also by a link in the same tab, is
- * asked for what its address says.
- */
-function comesBack(): boolean {
-  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  const discarded = 'wasDiscarded' in document && document.wasDiscarded === true;
-  return discarded || navigation?.type === 'reload' || navigation?.type === 'back_forward';
 }
 
 /** After everything that the first picture needs. Not in development, where files change under a kept page. */

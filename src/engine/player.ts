@@ -1,5 +1,6 @@
 import type { KnobValues } from '../terms/knob.ts';
 import type {
+  Beginning,
   Change,
   EngineInfo,
   ExecutorId,
@@ -30,6 +31,8 @@ const DRAG_MS = 1000;
 export interface PlayerHost extends SessionHost {
   send: (frame: Frame, transfer: Transferable[]) => void;
   now: () => number;
+  /** Told once, when the first step of all was trained. */
+  trained?: () => void;
   /** Lets waiting messages in. */
   rest: (milliseconds?: number) => Promise<void>;
 }
@@ -60,13 +63,16 @@ export class Player {
   #drag: { keys: string; at: number } | undefined;
   /** Counts ways through the run: a new one ends the one before. */
   #journeys = 0;
+  /** Whether anything was trained yet. */
+  #trained = false;
 
   constructor(host: PlayerHost) {
     this.#host = host;
   }
 
-  load(log: RunLog): Promise<Loaded> {
-    return this.#replace({ log }, 'run');
+  /** Makes a run, paused; or one that plays by itself, unless something else was asked for meanwhile. */
+  load(log: RunLog, begin?: Beginning): Promise<Loaded> {
+    return this.#replace({ log }, 'run', begin);
   }
 
   /** Opens a run where it stopped, paused. */
@@ -74,10 +80,15 @@ export class Player {
     return this.#replace(run, 'run');
   }
 
-  async #replace(run: Pick<KeptRun, 'log'> & Partial<KeptRun>, kind: 'run' | 'reset'): Promise<Loaded> {
+  async #replace(
+    run: Pick<KeptRun, 'log'> & Partial<KeptRun>,
+    kind: 'run' | 'reset',
+    begin?: Beginning,
+  ): Promise<Loaded> {
     this.#playing = false;
-    this.#journeys++;
+    const journey = ++this.#journeys;
     const number = ++this.#run;
+    if (begin) this.#limit = begin.pace;
     return this.#exclusive(async () => {
       const { saved, series } = run;
       const session = await Session.open(this.#host, run.log, saved && series && { saved, series });
@@ -87,11 +98,12 @@ export class Player {
       }
       // What nobody has trained or touched is no loss.
       if (this.#session && this.#session.step > 0) await this.#remember({ kind, from: {}, to: {} });
-      return this.#take(session, number);
+      return this.#take(session, number, () => begin?.play === true && journey === this.#journeys);
     });
   }
 
-  async #take(session: Session, run: number): Promise<Loaded> {
+  /** @param plays asked when the run is there */
+  async #take(session: Session, run: number, plays = (): boolean => false): Promise<Loaded> {
     this.#session?.dispose();
     this.#session = session;
     this.#sessionRun = run;
@@ -108,7 +120,10 @@ export class Player {
       log: session.log,
       knobs: session.knobs,
     };
+    const begins = plays();
+    if (begins) this.#playing = true;
     await this.#frame();
+    if (begins) void this.#loop(++this.#loops);
     return loaded;
   }
 
@@ -329,6 +344,8 @@ export class Player {
     });
     const [done, took] = [session.step - from, this.#host.now() - started];
     if (done > 0) {
+      if (!this.#trained) this.#host.trained?.();
+      this.#trained = true;
       this.#chunk = nextChunk(done, took);
       this.#speed.add(this.#host.now(), done, took);
     }

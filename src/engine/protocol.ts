@@ -3,25 +3,27 @@ import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import type { ScheduleKind, ScheduleState } from './schedules.ts';
 
 /**
- * `tfjs` takes the WebGPU backend on a hardware adapter and cpu elsewhere; with a backend behind the colon it takes
- * that one, a software adapter included.
+ * `wasm` is what a run starts on where nothing is asked for. `tfjs` takes the WebGPU backend on a hardware adapter and
+ * cpu elsewhere; with a backend behind the colon it takes that one, a software adapter included.
  */
-export const EXECUTORS = ['oracle', 'tfjs', 'tfjs:cpu', 'tfjs:webgpu'] as const;
+export const EXECUTORS = ['oracle', 'wasm', 'tfjs', 'tfjs:cpu', 'tfjs:webgpu'] as const;
 export type ExecutorId = (typeof EXECUTORS)[number];
 
 export interface ExecutorInfo {
-  executor: 'oracle' | 'tfjs';
-  /** f64 TypeScript, or the tfjs backend. */
-  backend: 'typescript' | 'cpu' | 'webgpu';
+  executor: 'oracle' | 'wasm' | 'tfjs';
+  /** f64 TypeScript, compiled WebAssembly, or the tfjs backend. */
+  backend: 'typescript' | 'wasm' | 'cpu' | 'webgpu';
   /** The GPU, in its own words; empty where none is used. */
   adapter: string;
   /** True where a GPU is emulated on the processor. */
   software: boolean;
+  /** Of wasm: whether it computes with SIMD, which not every browser has. */
+  simd?: boolean;
 }
 
 /** The id that asks for just what runs. */
 export const executorIdOf = ({ executor, backend }: ExecutorInfo): ExecutorId =>
-  executor === 'oracle' ? 'oracle' : backend === 'webgpu' ? 'tfjs:webgpu' : 'tfjs:cpu';
+  executor !== 'tfjs' ? executor : backend === 'webgpu' ? 'tfjs:webgpu' : 'tfjs:cpu';
 
 /** What an executor holds; tensors are tfjs's, 0 elsewhere. */
 export interface Memory {
@@ -205,6 +207,12 @@ export interface TemperatureFit {
   atBound: boolean;
 }
 
+/** How a run is shown first: steps per second at most, and whether it plays by itself. */
+export interface Beginning {
+  pace: number;
+  play: boolean;
+}
+
 /** What the page says on the port of frames: that one was drawn, or that it wants an echo after all that was sent. */
 export type FromPage = { kind: 'drawn' } | { kind: 'echo'; id: number };
 export type ToPage = Frame | { kind: 'echo'; id: number };
@@ -216,7 +224,8 @@ export interface TrainerApi {
    * holds the lock of the given name as long as it lives: a worker that is killed says nothing.
    */
   connect: (frames: MessagePort, base: string, lock: string) => Promise<void>;
-  load: (run: RunLog) => Promise<Loaded>;
+  /** @param begin whether it plays by itself, and at how many steps per second at most; else it is paused */
+  load: (run: RunLog, begin?: Beginning) => Promise<Loaded>;
   /** Opens a run where it stopped, paused. @throws Error where the state does not fit the run */
   open: (run: KeptRun) => Promise<Loaded>;
   set: (knobs: KnobValues) => Promise<void>;

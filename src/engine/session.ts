@@ -40,8 +40,16 @@ const MAX_CHUNK = 1024;
 
 export interface SessionHost {
   build: (log: RunLog) => Promise<Task>;
-  /** Makes an executor; without an id, the best that is there. */
-  createExecutor: (id: ExecutorId | undefined, setup: ExecutorSetup) => Promise<Executor>;
+  /**
+   * Makes an executor; without an id, the best that is there.
+   *
+   * @param say told in a sentence when it is not the one that it would be elsewhere
+   */
+  createExecutor: (
+    id: ExecutorId | undefined,
+    setup: ExecutorSetup,
+    say: (text: string) => void,
+  ) => Promise<Executor>;
   /** Where a run goes on when its executor is lost. */
   refuge: (lost: ExecutorInfo) => ExecutorId;
 }
@@ -117,12 +125,17 @@ export class Session {
       state: { parameters: initialParameters(task.plan, log.seed), moments: new Float64Array(2 * count) },
       knobs: numericKnobs(task, log.knobs),
     };
-    const executor = await host.createExecutor(log.executor, setup).catch((error: unknown) => {
+    let said = '';
+    const say = (text: string): void => {
+      said = text;
+    };
+    const executor = await host.createExecutor(log.executor, setup, say).catch((error: unknown) => {
       // What was trained elsewhere can go on here on what there is.
-      if (kept) return host.createExecutor(undefined, setup);
+      if (kept) return host.createExecutor(undefined, setup, say);
       throw error;
     });
     const session = new Session(host, log, task, executor);
+    if (said) session.#say(said);
     await session.#applyDue();
     // Events of step 0 have recorded it already.
     if (session.series.length === 0) await session.#record();
@@ -404,11 +417,10 @@ export class Session {
    * Puts a state in the place of this one.
    *
    * @param series rows of which the first ones belong to it
-   * @param lost whether the executor is gone
    */
-  async #put(saved: Saved, series: ReturnType<Series['save']>, lost = false): Promise<void> {
+  async #put(saved: Saved, series: ReturnType<Series['save']>): Promise<void> {
     const { parameters, moments, progress, knobs } = saved;
-    if (lost || saved.executor !== executorIdOf(this.#executor.info))
+    if (saved.executor !== executorIdOf(this.#executor.info))
       await this.#handOver(saved.executor, { parameters, moments }, knobs);
     else {
       this.#executor.restore({ parameters, moments });
@@ -596,14 +608,23 @@ export class Session {
     this.#optimizerSteps = 0;
   }
 
-  async #handOver(id: ExecutorId, state: ParameterState, knobs = this.#knobs): Promise<void> {
-    const next = await this.#host.createExecutor(id, {
+  readonly #say = (text: string): void => {
+    this.notice = { kind: 'lost', text };
+  };
+
+  async #handOver(
+    id: ExecutorId | undefined,
+    state: ParameterState,
+    knobs: KnobValues = this.#knobs,
+  ): Promise<void> {
+    const setup: ExecutorSetup = {
       plan: this.task.plan,
       members: 1,
       data: this.task.data,
       state,
       knobs: numericKnobs(this.task, knobs),
-    });
+    };
+    const next = await this.#host.createExecutor(id, setup, this.#say);
     this.#executor.dispose();
     this.#executor = next;
     this.#evaluation = undefined;
@@ -624,15 +645,21 @@ export class Session {
     const at = this.#step;
     const lost = this.#executor.info;
     const from = this.#checkpoint;
-    if (!from) throw new ExecutorLost('The GPU was lost before training began. Load the run again.');
+    if (!from) throw new ExecutorLost('The executor was lost before training began. Load the run again.');
     this.#queue.rewind(from.step);
     this.#queue.dropHandOvers(from.step);
-    const executor = this.#host.refuge(lost);
-    await this.#put({ ...from, executor }, this.series.save(), true);
+    const series = this.series.save();
+    // A refuge that cannot be had either leaves what there is.
+    await this.#handOver(this.#host.refuge(lost), from, from.knobs).catch(() =>
+      this.#handOver(undefined, from, from.knobs),
+    );
+    const executor = executorIdOf(this.#executor.info);
+    await this.#put({ ...from, executor }, series);
     this.#queue.record({ step: from.step, key: 'executor', value: executor });
+    const what = lost.backend === 'webgpu' ? 'The GPU' : 'The executor';
     this.notice = {
       kind: 'lost',
-      text: `The GPU was lost at step ${String(at)}. The processor goes on from step ${String(from.step)}.`,
+      text: `${what} was lost at step ${String(at)}. The processor goes on from step ${String(from.step)}.`,
     };
   }
 }

@@ -13,9 +13,14 @@ export interface ExecutorChoice {
 
 export const EXECUTOR_CHOICES: readonly ExecutorChoice[] = [
   {
+    id: 'wasm',
+    label: 'WASM',
+    text: 'Compiled code in f32, on one processor core, with SIMD where the browser has it. A run starts on it.',
+  },
+  {
     id: 'tfjs:cpu',
     label: 'tfjs, processor',
-    text: 'The plan as a tfjs graph in f32, on one processor core. Runs everywhere.',
+    text: 'The plan as a plain tfjs graph with autodiff, in f32 on one processor core: to read, and to compare with.',
   },
   {
     id: 'tfjs:webgpu',
@@ -33,6 +38,12 @@ export const EXECUTOR_CHOICES: readonly ExecutorChoice[] = [
 export function describeEngine(engine: EngineInfo): { name: string; adapter: string } {
   const id = executorIdOf(engine);
   const name = EXECUTOR_CHOICES.find((choice) => choice.id === id)?.label ?? engine.executor;
+  if (engine.backend === 'wasm')
+    return {
+      name:
+        engine.simd === undefined ? name : engine.simd ? 'WASM SIMD, one core' : 'WASM, scalar (no SIMD here)',
+      adapter: '',
+    };
   if (engine.backend !== 'webgpu') return { name, adapter: '' };
   const adapter = engine.adapter || 'unnamed adapter';
   return { name, adapter: engine.software ? `${adapter}, emulated on the processor` : adapter };
@@ -49,4 +60,6 @@ export function speedOf({ phase, playing, engine }: Pick<Run, 'phase' | 'playing
 export const whyNot = (id: ExecutorId): string =>
   id === 'tfjs:webgpu' && !('gpu' in navigator)
     ? 'This browser has no WebGPU. The processor trains the same run.'
-    : '';
+    : id === 'wasm' && !('WebAssembly' in globalThis)
+      ? 'This browser has no WebAssembly. The others train the same run, slower.'
+      : '';

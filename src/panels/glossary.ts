@@ -140,7 +140,7 @@ export const GLOSSARY = {
   },
   executor: {
     term: 'executor',
-    text: 'What runs the training: tfjs on the processor or on the GPU, or the oracle. A run can be handed from one to another at a step.',
+    text: 'What runs the training: compiled WASM, tfjs on the processor or on the GPU, or the oracle. A run can be handed from one to another at a step.',
   },
   oracle: {
     term: 'oracle',

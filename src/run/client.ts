@@ -11,7 +11,10 @@ const STOPPED =
 const SENTENCE =
   'The trainer could not start: this browser blocked or failed to load its worker. Reload the page; if that does not help, use a current version of Chrome, Edge, Firefox or Safari.';
 
-/** The worker as the page sees it: typed commands, and frames through a port of their own. */
+/**
+ * The worker as the page sees it: typed commands, and frames through a port of their own. It may be there before anyone
+ * listens: frames wait until then.
+ */
 export class Client {
   readonly #worker: Worker;
   readonly #remote: Comlink.Remote<TrainerApi>;
@@ -21,8 +24,11 @@ export class Client {
   readonly #echoes = new Map<number, () => void>();
   #echo = 0;
   readonly #watch = new AbortController();
+  #onDeath: ((message: string) => void) | undefined;
+  /** Why it died, where it did before anyone listened. */
+  #died: string | undefined;
 
-  constructor(onFrame: (frame: Frame) => void, onDeath: (message: string) => void) {
+  constructor() {
     this.#worker = new Worker(new URL('../../workers/trainer.ts', import.meta.url), {
       type: 'module',
       name: 'trainer',
@@ -34,7 +40,7 @@ export class Client {
         this.#watch.abort();
         const message = this.#running ? STOPPED : detail ? `${SENTENCE} (${detail})` : SENTENCE;
         reject(new Error(message));
-        onDeath(message);
+        this.#mourn(message);
       };
       this.#worker.addEventListener('error', (event) => {
         die(event.message);
@@ -48,13 +54,6 @@ export class Client {
     this.#death.catch(() => undefined);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    port1.onmessage = ({ data }: MessageEvent<ToPage>) => {
-      if (data.kind === 'frame') onFrame(data);
-      else {
-        this.#echoes.get(data.id)?.();
-        this.#echoes.delete(data.id);
-      }
-    };
     const lock = `collapse-lab:trainer:${newId()}`;
     const started = this.#remote.connect(Comlink.transfer(port2, [port2]), document.baseURI, lock);
     const late = new Promise<never>((_, reject) => setTimeout(reject, START_MS, new Error(SENTENCE)));
@@ -66,9 +65,27 @@ export class Client {
       },
       (error: unknown) => {
         if (this.#watch.signal.aborted) return;
-        onDeath(error instanceof Error ? error.message : SENTENCE);
+        this.#mourn(error instanceof Error ? error.message : SENTENCE);
       },
     );
+  }
+
+  /** From now on frames come, those first that were sent before. To be called once. */
+  listen(onFrame: (frame: Frame) => void, onDeath: (message: string) => void): void {
+    this.#onDeath = onDeath;
+    this.#port.onmessage = ({ data }: MessageEvent<ToPage>) => {
+      if (data.kind === 'frame') onFrame(data);
+      else {
+        this.#echoes.get(data.id)?.();
+        this.#echoes.delete(data.id);
+      }
+    };
+    if (this.#died !== undefined) onDeath(this.#died);
+  }
+
+  #mourn(message: string): void {
+    this.#died = message;
+    this.#onDeath?.(message);
   }
 
   #running = false;
@@ -91,11 +108,12 @@ export class Client {
     method: K,
     ...args: Parameters<TrainerApi[K]>
   ): Promise<Awaited<ReturnType<TrainerApi[K]>>> {
-    await this.#started;
     const remote = this.#remote[method] as unknown as (
       ...given: Parameters<TrainerApi[K]>
     ) => ReturnType<TrainerApi[K]>;
-    return (await this.#race<unknown>(remote(...args))) as Awaited<ReturnType<TrainerApi[K]>>;
+    // Sent at once: the worker hears it after what it was connected by.
+    const [answer] = await Promise.all([this.#race<unknown>(remote(...args)), this.#started]);
+    return answer as Awaited<ReturnType<TrainerApi[K]>>;
   }
 
   /** Resolves when every frame that the worker has sent so far is here: answers and frames come by different ways. */

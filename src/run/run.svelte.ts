@@ -18,6 +18,7 @@ import {
 import { labById, labs } from '../labs/index.ts';
 import { presetKnobs, type Lab, type Problem } from '../labs/lab.ts';
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
+import type { Begun } from './begin.ts';
 import { Client } from './client.ts';
 import type { Config } from './config.ts';
 import { checkExecutor } from './executors.ts';
@@ -53,8 +54,8 @@ export class Run implements Keepable {
   playing = $state(false);
   metrics = $state.raw<Metrics | undefined>(undefined);
   engine = $state.raw<EngineInfo>({
-    executor: 'tfjs',
-    backend: 'cpu',
+    executor: 'wasm',
+    backend: 'wasm',
     adapter: '',
     software: false,
     stepsPerSecond: 0,
@@ -95,7 +96,7 @@ export class Run implements Keepable {
   #client: Client;
   readonly #version: string;
   #pinned: ExecutorId | undefined;
-  #startedOn: ExecutorId = 'tfjs';
+  #startedOn: ExecutorId = 'wasm';
   /** Events that the run was loaded with. */
   #plan: readonly RunEvent[] = [];
   /** What reads and writes links and documents: loaded beside the trainer, for the first picture needs none of it. */
@@ -104,6 +105,8 @@ export class Run implements Keepable {
   #run = 0;
   /** The run whose log is known here: its first frame comes before that. */
   #adopted = 0;
+  /** The last run of which a frame had something to say. */
+  #noticed = 0;
   readonly #lines = new Lines();
   #branch = 0;
   /** Who the run is that is being loaded. */
@@ -119,15 +122,16 @@ export class Run implements Keepable {
   readonly #first: Promise<void>;
   #onFirst: () => void = () => undefined;
 
-  constructor(version: string) {
+  /** @param client a trainer that was started already */
+  constructor(version: string, client = new Client()) {
     this.#version = version;
     this.#requests.catch(() => undefined);
     this.#first = new Promise((resolve) => (this.#onFirst = resolve));
-    this.#client = this.#connect();
+    this.#client = this.#hear(client);
   }
 
-  #connect(): Client {
-    return new Client(
+  #hear(client: Client): Client {
+    client.listen(
       (frame) => {
         this.#take(frame);
       },
@@ -135,6 +139,7 @@ export class Run implements Keepable {
         this.#died(message);
       },
     );
+    return client;
   }
 
   /** Resolves with the first frame. */
@@ -224,6 +229,15 @@ export class Run implements Keepable {
     this.problems = problems;
     this.source = source;
     return this.config;
+  }
+
+  /** Takes a run that the trainer began before the page was there for the run of the page. */
+  async takeUp({ lab, pace, loaded }: Begun): Promise<void> {
+    this.commands++;
+    this.#next = { parent: '' };
+    this.speedLimit = pace;
+    await this.#bring(() => loaded, lab, true);
+    this.#toLink = (await this.#reader()).toLink;
   }
 
   /** Moves knobs: live ones at the next step, others by a new run from step 0. @throws ConfigError by name */
@@ -433,7 +447,10 @@ export class Run implements Keepable {
     this.redoable = frame.redo;
     // What is moved before the first step is how the run began, and no event.
     if (frame.metrics.step === 0 && !sameValues(this.initial, frame.knobs)) this.initial = frame.knobs;
-    if (frame.notice) this.notice = frame.notice;
+    if (frame.notice) {
+      this.notice = frame.notice;
+      this.#noticed = frame.run;
+    }
     this.series.append(frame.series.from, frame.series.columns, frame.series.values);
     this.recorded++;
     // What is still on its way to the worker is newer than what it says.
@@ -477,8 +494,9 @@ export class Run implements Keepable {
     const step = this.metrics?.step ?? kept.saved.step;
     this.#revivedAt = kept.saved.step;
     this.#client.dispose();
-    this.#client = this.#connect();
+    this.#client = this.#hear(new Client());
     this.#run = 0;
+    this.#noticed = 0;
     this.#adopted = -1;
     this.#branch = 0;
     this.#lines.clear();
@@ -522,10 +540,10 @@ export class Run implements Keepable {
   }
 
   /** Has the worker make another run, and takes it for the run of the page. */
-  async #bring(make: () => Promise<Loaded>, lab: Lab): Promise<void> {
+  async #bring(make: () => Promise<Loaded>, lab: Lab, plays = false): Promise<void> {
     const before = this.phase;
     if (before === 'ready') this.phase = 'loading';
-    this.playing = false;
+    if (!plays) this.playing = false;
     this.#moving = {};
     try {
       const loaded = await make();
@@ -549,7 +567,8 @@ export class Run implements Keepable {
     this.#startedOn = log.executor ?? executorIdOf(engine);
     // Of a run that is opened in its middle, what was done by hand and what was told are the same to us.
     this.#plan = log.events.some(({ step }) => step > metrics.step) || metrics.step === 0 ? log.events : [];
-    this.notice = undefined;
+    // What its first frame said comes before it.
+    if (this.#noticed !== run) this.notice = undefined;
     this.#adopted = run;
     // The state that came before the log to which it belongs.
     if (this.#run === run && this.#early) this.#keep(this.#early);

@@ -15,7 +15,7 @@ const started = new Map<BackendName, Runtime>();
 export async function startTfjs(wanted: BackendName | undefined): Promise<Runtime> {
   const adapter = wanted === 'cpu' ? undefined : await requestAdapter();
   if (wanted === 'webgpu' && !adapter)
-    throw new Error('This browser offers no WebGPU adapter. Use the executor tfjs:cpu or oracle.');
+    throw new Error('This browser offers no WebGPU adapter. Use the executor wasm, tfjs:cpu or oracle.');
   if (wanted === 'webgpu' || (adapter && !isSoftware(adapter.info))) {
     try {
       return await startWebgpu(adapter as GPUAdapter);
@@ -55,7 +55,7 @@ async function startWebgpu(adapter: GPUAdapter): Promise<Runtime> {
     tf.registerBackend('webgpu', () => new Backend(device, adapter.info), 3);
   }
   if (!(await tf.setBackend('webgpu')))
-    throw new Error('The WebGPU backend did not start on this adapter. Use the executor tfjs:cpu or oracle.');
+    throw new Error('The WebGPU backend did not start on this adapter. Use the executor wasm, tfjs:cpu or oracle.');
   await tf.ready();
   const { device } = tf.backend() as unknown as { device: GPUDevice };
   let lost = false;

@@ -13,7 +13,7 @@ export interface Evaluator {
   (bindings: Bindings): readonly Float64Array[];
 }
 
-const UNARY: Record<UnaryOp, (x: number) => number> = {
+export const UNARY: Record<UnaryOp, (x: number) => number> = {
   neg: (x) => -x,
   exp: Math.exp,
   log: Math.log,
@@ -25,7 +25,7 @@ const UNARY: Record<UnaryOp, (x: number) => number> = {
   stopGradient: (x) => x,
 };
 
-const BINARY: Record<BinaryOp, (x: number, y: number) => number> = {
+export const BINARY: Record<BinaryOp, (x: number, y: number) => number> = {
   add: (x, y) => x + y,
   sub: (x, y) => x - y,
   mul: (x, y) => x * y,

@@ -1,0 +1,228 @@
+import { add, and, BYTES, get, getNext, getSplat, gt, atLeast, LANES, mul, put, putNext, putTotals, splat, total, turn, V } from './lanes';
+
+/**
+ * Dense layers. Arrays of a batch lie feature by feature: `[features, rows]` with rows side by side, `stride` bytes from
+ * one feature to the next, so that every vector holds one feature of neighbouring rows and no width needs padding.
+ * `vectors` is an even number of vectors that covers the rows.
+ */
+
+/** What is done to a finished sum. */
+const PLAIN = 0;
+/** max(x, 0) */
+const RELU = 1;
+/** 0 where the layer's own output, at `by`, is not above 0: the slope of ReLU. */
+const RELU_SLOPE = 2;
+
+@inline function finish(a: V, mode: i32, by: usize): V {
+  if (mode == RELU) return atLeast(a, splat(0));
+  if (mode == RELU_SLOPE) return and(a, gt(get(by), splat(0)));
+  return a;
+}
+
+/**
+ * out[o, b] = Σ_i w[i, o] x[i, b] + bias[o].
+ *
+ * @param wInner bytes from w[i, o] to w[i + 1, o]
+ * @param wOuter bytes from w[i, o] to w[i, o + 1]: both together read W or its transpose
+ * @param bias 0 for none
+ */
+export function affine(
+  out: usize, x: usize, w: usize, bias: usize,
+  inner: i32, outer: i32, wInner: usize, wOuter: usize,
+  vectors: i32, stride: usize, mode: i32, by: usize,
+): void {
+  const zero = splat(0);
+  const w2: usize = 2 * wOuter;
+  const w3: usize = 3 * wOuter;
+  for (let v = 0; v < vectors; v += 2) {
+    const at: usize = <usize>v * BYTES;
+    let o = 0;
+    for (; o + 4 <= outer; o += 4) {
+      let a0 = zero, a1 = zero, a2 = zero, a3 = zero;
+      if (bias) {
+        const b = bias + 4 * <usize>o;
+        a0 = getSplat(b);
+        a1 = getSplat(b + 4);
+        a2 = getSplat(b + 8);
+        a3 = getSplat(b + 12);
+      }
+      let b0 = a0, b1 = a1, b2 = a2, b3 = a3;
+      let px = x + at;
+      let pw = w + <usize>o * wOuter;
+      for (let i = inner; i > 0; i--) {
+        const x0 = get(px);
+        const x1 = getNext(px);
+        let s = getSplat(pw);
+        a0 = add(a0, mul(s, x0));
+        b0 = add(b0, mul(s, x1));
+        s = getSplat(pw + wOuter);
+        a1 = add(a1, mul(s, x0));
+        b1 = add(b1, mul(s, x1));
+        s = getSplat(pw + w2);
+        a2 = add(a2, mul(s, x0));
+        b2 = add(b2, mul(s, x1));
+        s = getSplat(pw + w3);
+        a3 = add(a3, mul(s, x0));
+        b3 = add(b3, mul(s, x1));
+        px += stride;
+        pw += wInner;
+      }
+      let to = <usize>o * stride + at;
+      put(out + to, finish(a0, mode, by + to));
+      putNext(out + to, finish(b0, mode, by + to + BYTES));
+      to += stride;
+      put(out + to, finish(a1, mode, by + to));
+      putNext(out + to, finish(b1, mode, by + to + BYTES));
+      to += stride;
+      put(out + to, finish(a2, mode, by + to));
+      putNext(out + to, finish(b2, mode, by + to + BYTES));
+      to += stride;
+      put(out + to, finish(a3, mode, by + to));
+      putNext(out + to, finish(b3, mode, by + to + BYTES));
+    }
+    for (; o < outer; o++) {
+      let a = bias ? getSplat(bias + 4 * <usize>o) : zero;
+      let b = a;
+      let px = x + at;
+      let pw = w + <usize>o * wOuter;
+      for (let i = inner; i > 0; i--) {
+        const s = getSplat(pw);
+        a = add(a, mul(s, get(px)));
+        b = add(b, mul(s, getNext(px)));
+        px += stride;
+        pw += wInner;
+      }
+      const to = <usize>o * stride + at;
+      put(out + to, finish(a, mode, by + to));
+      putNext(out + to, finish(b, mode, by + to + BYTES));
+    }
+  }
+}
+
+/**
+ * The derivative by the weights, out[i, o] = Σ_b x[i, b] d[o, b], and by the biases, bias[o] = Σ_b d[o, b]. Rows beyond
+ * the batch must be 0 in d.
+ */
+export function outer(
+  out: usize, bias: usize, x: usize, d: usize,
+  inputs: i32, outputs: i32, vectors: i32, stride: usize,
+): void {
+  const zero = splat(0);
+  const row: usize = 4 * <usize>outputs;
+  const s2: usize = 2 * stride;
+  const s3: usize = 3 * stride;
+  let o = 0;
+  for (; o + 4 <= outputs; o += 4) {
+    const d0 = d + <usize>o * stride;
+    let c0 = zero, c1 = zero, c2 = zero, c3 = zero;
+    let pd = d0;
+    for (let v = vectors; v > 0; v--) {
+      c0 = add(c0, get(pd));
+      c1 = add(c1, get(pd + stride));
+      c2 = add(c2, get(pd + s2));
+      c3 = add(c3, get(pd + s3));
+      pd += BYTES;
+    }
+    putTotals(bias + 4 * <usize>o, c0, c1, c2, c3);
+    let i = 0;
+    for (; i + 2 <= inputs; i += 2) {
+      let a0 = zero, a1 = zero, a2 = zero, a3 = zero;
+      let b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+      let px = x + <usize>i * stride;
+      let pd = d0;
+      for (let v = vectors; v > 0; v--) {
+        const x0 = get(px);
+        const x1 = get(px + stride);
+        let y = get(pd);
+        a0 = add(a0, mul(x0, y));
+        b0 = add(b0, mul(x1, y));
+        y = get(pd + stride);
+        a1 = add(a1, mul(x0, y));
+        b1 = add(b1, mul(x1, y));
+        y = get(pd + s2);
+        a2 = add(a2, mul(x0, y));
+        b2 = add(b2, mul(x1, y));
+        y = get(pd + s3);
+        a3 = add(a3, mul(x0, y));
+        b3 = add(b3, mul(x1, y));
+        px += BYTES;
+        pd += BYTES;
+      }
+      const to = out + <usize>i * row + 4 * <usize>o;
+      putTotals(to, a0, a1, a2, a3);
+      putTotals(to + row, b0, b1, b2, b3);
+    }
+    for (; i < inputs; i++) {
+      let a0 = zero, a1 = zero, a2 = zero, a3 = zero;
+      let px = x + <usize>i * stride;
+      let pd = d0;
+      for (let v = vectors; v > 0; v--) {
+        const x0 = get(px);
+        a0 = add(a0, mul(x0, get(pd)));
+        a1 = add(a1, mul(x0, get(pd + stride)));
+        a2 = add(a2, mul(x0, get(pd + s2)));
+        a3 = add(a3, mul(x0, get(pd + s3)));
+        px += BYTES;
+        pd += BYTES;
+      }
+      putTotals(out + <usize>i * row + 4 * <usize>o, a0, a1, a2, a3);
+    }
+  }
+  for (; o < outputs; o++) {
+    const d0 = d + <usize>o * stride;
+    let c = zero;
+    for (let v = 0; v < vectors; v++) c = add(c, get(d0 + <usize>v * BYTES));
+    store<f32>(bias + 4 * <usize>o, total(c));
+    for (let i = 0; i < inputs; i++) {
+      let a = zero;
+      let px = x + <usize>i * stride;
+      let pd = d0;
+      for (let v = vectors; v > 0; v--) {
+        a = add(a, mul(get(px), get(pd)));
+        px += BYTES;
+        pd += BYTES;
+      }
+      store<f32>(out + <usize>i * row + 4 * <usize>o, total(a));
+    }
+  }
+}
+
+/**
+ * Rows of a data set `[rows, width]`, feature by feature: out[f, b] = data[rows[b], f]. Rows beyond `count` repeat the
+ * first, so that they hold numbers as harmless as the others.
+ *
+ * @param rows count numbers i32; 0 for the rows from `first` on
+ * @param padded rows to fill, a multiple of 4
+ */
+export function take(
+  out: usize, stride: usize, data: usize, width: i32,
+  rows: usize, first: i32, count: i32, padded: i32,
+): void {
+  const bytes: usize = 4 * <usize>width;
+  for (let b = 0; b < padded; b += 4) {
+    const r0: usize = data + bytes * row(rows, first, b, count);
+    const r1: usize = data + bytes * row(rows, first, b + 1, count);
+    const r2: usize = data + bytes * row(rows, first, b + 2, count);
+    const r3: usize = data + bytes * row(rows, first, b + 3, count);
+    let to = out + 4 * <usize>b;
+    let f = 0;
+    for (; f + 4 <= width; f += 4) {
+      const from: usize = 4 * <usize>f;
+      turn(to, stride, r0 + from, r1 + from, r2 + from, r3 + from);
+      to += 4 * stride;
+    }
+    for (; f < width; f++) {
+      const from: usize = 4 * <usize>f;
+      store<f32>(to, load<f32>(r0 + from));
+      store<f32>(to, load<f32>(r1 + from), 4);
+      store<f32>(to, load<f32>(r2 + from), 8);
+      store<f32>(to, load<f32>(r3 + from), 12);
+      to += stride;
+    }
+  }
+}
+
+@inline function row(rows: usize, first: i32, b: i32, count: i32): usize {
+  const at = b < count ? b : 0;
+  return <usize>(rows ? load<i32>(rows + 4 * <usize>at) : first + at);
+}
