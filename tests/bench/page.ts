@@ -11,7 +11,7 @@ import { openLab } from './lab.ts';
 import type { Target } from './report.ts';
 
 const SECONDS = 8;
-const EXECUTORS = ['oracle', 'tfjs:cpu'] as const;
+const EXECUTORS = ['wasm', 'oracle', 'tfjs:cpu'] as const;
 
 interface TraceEvent {
   name: string;

@@ -16,6 +16,11 @@ export interface Bare {
   run: (milliseconds: number) => Promise<number>;
 }
 
+/** No executor in the place of the one that is asked for. */
+const fail = (text: string): never => {
+  throw new Error(text);
+};
+
 let contender: Contender | undefined;
 let chunk = 1;
 
@@ -28,7 +33,7 @@ const bare: Bare = {
       const at = Math.min(from % DRAWN, DRAWN - steps);
       return drawn.subarray(at * size, (at + steps) * size);
     };
-    contender = await ours({ ...work, batches }, (setup) => createExecutor(executor, setup));
+    contender = await ours({ ...work, batches }, (setup) => createExecutor(executor, setup, fail));
     chunk = 1;
   },
   run: async (milliseconds) => {

@@ -18,6 +18,8 @@ export interface Entry {
   name: string;
   /** Where it does not do the same work: what it does instead. */
   instead?: string;
+  /** Works in one round of five only: a step of its own is longer than a round of others. */
+  seldom?: boolean;
   create: () => Promise<Contender>;
 }
 
@@ -39,8 +41,8 @@ export interface Row {
   missing?: string;
   models: number;
   flops: number;
-  /** Steps per second of each round. */
-  rates: number[];
+  /** Steps per second of each round; null where it did not work. */
+  rates: (number | null)[];
   /** Of the parameters to the judge's after the same steps: ‖a − b‖ / ‖b‖. */
   distance?: number;
 }

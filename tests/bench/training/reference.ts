@@ -1,5 +1,7 @@
 import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
+import { createWasmExecutor } from '../../../src/engine/wasm/executor.ts';
 import type { Entry } from './contender.ts';
+import { headTwice } from './headTwice.ts';
 import { ours } from './ours.ts';
 import { referenceWork } from './work.ts';
 
@@ -15,31 +17,29 @@ export function reference(): readonly Entry[] {
   const many = referenceWork(MEMBERS);
   return [
     { id: 'oracle', name: 'oracle', create: () => ours(one, (setup) => new OracleExecutor(setup)) },
-    { id: 'tfjs cpu', name: 'tfjs executor, cpu', create: async () => (await tfjs()).executor(one, 'cpu') },
+    { id: 'wasm', name: 'wasm', create: () => ours(one, createWasmExecutor) },
     {
-      id: 'tfjs webgpu',
-      name: 'tfjs executor, webgpu',
-      create: async () => (await tfjs()).executor(one, 'webgpu'),
+      id: 'wasm head twice',
+      name: 'wasm, head and metrics twice',
+      instead: 'computes head, loss and gradient norm a second time',
+      create: () => ours(one, headTwice),
     },
-    { id: 'plain cpu', name: 'plain tfjs, cpu', create: async () => (await tfjs()).plainLoop(one, 'cpu') },
-    { id: 'plain wasm', name: 'plain tfjs, wasm', create: async () => (await tfjs()).plainLoop(one, 'wasm') },
     {
-      id: 'plain webgpu',
-      name: 'plain tfjs, webgpu',
-      create: async () => (await tfjs()).plainLoop(one, 'webgpu'),
+      id: 'matmul',
+      name: 'XNNPACK product 512³ (tfjs, wasm)',
+      instead: 'nothing but a matrix product',
+      create: async () => (await tfjs()).matmul('wasm'),
     },
     { id: 'jax wasm', name: 'jax-js jit, wasm', create: async () => (await jax()).jax(one, 'wasm') },
-    { id: 'jax webgpu', name: 'jax-js jit, webgpu', create: async () => (await jax()).jax(one, 'webgpu') },
+    { id: 'plain wasm', name: 'plain tfjs, wasm', create: async () => (await tfjs()).plainLoop(one, 'wasm') },
+    { id: 'plain cpu', name: 'plain tfjs, cpu', create: async () => (await tfjs()).plainLoop(one, 'cpu') },
+    { id: 'wasm 16', name: `wasm, K = ${MEMBERS}`, create: () => ours(many, createWasmExecutor) },
     {
       id: 'jax wasm 16',
       name: `jax-js jit, wasm, K = ${MEMBERS}`,
       create: async () => (await jax()).jax(many, 'wasm'),
     },
-    {
-      id: 'jax webgpu 16',
-      name: `jax-js jit, webgpu, K = ${MEMBERS}`,
-      create: async () => (await jax()).jax(many, 'webgpu'),
-    },
+    { id: 'tfjs cpu', name: 'tfjs executor, cpu', create: async () => (await tfjs()).executor(one, 'cpu') },
     {
       id: 'convnet',
       name: 'ConvNetJS',
@@ -53,10 +53,28 @@ export function reference(): readonly Entry[] {
       create: async () => (await others()).brain(one),
     },
     {
-      id: 'matmul',
-      name: 'XNNPACK product 512³ (tfjs, wasm)',
-      instead: 'nothing but a matrix product',
-      create: async () => (await tfjs()).matmul('wasm'),
+      id: 'jax webgpu',
+      seldom: true,
+      name: 'jax-js jit, webgpu',
+      create: async () => (await jax()).jax(one, 'webgpu'),
+    },
+    {
+      id: 'jax webgpu 16',
+      seldom: true,
+      name: `jax-js jit, webgpu, K = ${MEMBERS}`,
+      create: async () => (await jax()).jax(many, 'webgpu'),
+    },
+    {
+      id: 'tfjs webgpu',
+      seldom: true,
+      name: 'tfjs executor, webgpu',
+      create: async () => (await tfjs()).executor(one, 'webgpu'),
+    },
+    {
+      id: 'plain webgpu',
+      seldom: true,
+      name: 'plain tfjs, webgpu',
+      create: async () => (await tfjs()).plainLoop(one, 'webgpu'),
     },
   ];
 }
