@@ -1,24 +1,29 @@
 /**
  * Steps per second of our executors and of peers, on the reference work and on service-mix as it ships: one page of one
- * browser, rounds interleaved, medians with their spread. Machines differ, ratios hardly do: those that matter are
- * taken round by round.
+ * browser, rounds interleaved, medians with their spread. Ratios are taken round by round; where both work on the
+ * page's own thread, of the time that it was on a processor, so that other jobs of the machine matter little.
  */
 import { inBrowser } from './browser.ts';
 import { ensurePeers } from './peers.ts';
+import { race, type Race, type Row } from './race.ts';
 import { say, short, spreadOf, table, type Target } from './report.ts';
-import type { Race, RaceResult, Row } from './training/contender.ts';
-import type {} from './training/main.ts';
 
-const RACES: readonly { name: 'reference' | 'serviceMix'; title: string; how: Race }[] = [
+const RACES: readonly Race[] = [
   {
     name: 'reference',
     title: 'MLP 16-64-64-8, batch 256: LogitNorm, temperature, KL, entropy hinge, MaxSup, Adam',
-    how: { rounds: 40, milliseconds: 100, compareAfter: 20, judge: 'oracle' },
+    rounds: 25,
+    milliseconds: 150,
+    compareAfter: 20,
+    judge: 'oracle',
   },
   {
     name: 'serviceMix',
     title: 'service-mix as it ships, preset before',
-    how: { rounds: 20, milliseconds: 200, compareAfter: 20, judge: 'oracle' },
+    rounds: 15,
+    milliseconds: 200,
+    compareAfter: 20,
+    judge: 'oracle',
   },
 ];
 
@@ -31,71 +36,75 @@ export async function benchTraining(): Promise<{ bench: string; results: object;
       console.log(`  ${message.text()}`);
     });
     await page.goto(served.url);
-    const results: Record<string, RaceResult> = {};
-    for (const { name, title, how } of RACES) {
-      console.log(`\n${title}`);
-      results[name] = await page.evaluate(([race, options]) => window.bench.race(race, options), [
-        name,
-        how,
-      ] as const);
+    const results: { race: Race; rows: Row[] }[] = [];
+    for (const one of RACES) {
+      console.log(`\n${one.title}`);
+      results.push({ race: one, rows: await race(page, one) });
     }
-    for (const { name, title } of RACES) {
-      console.log(`\n${title}`);
-      tableOf(results[name] as RaceResult);
+    for (const { race: one, rows } of results) {
+      console.log(`\n${one.title}`);
+      tableOf(rows, one.judge);
     }
-    const targets = targetsOf(results['reference'] as RaceResult);
-    return { bench: 'training', results, targets };
+    const rows = results.find(({ race: { name } }) => name === 'reference')?.rows ?? [];
+    return { bench: 'training', results, targets: targetsOf(rows) };
   });
 }
 
-const worked = (rates: Row['rates']): number[] => rates.filter((rate) => rate !== null);
-
-function tableOf({ rows, race }: RaceResult): void {
+function tableOf(rows: readonly Row[], judge: string): void {
   table([
-    ['who', 'steps/s', 'model-steps/s', 'GFLOP/s', `off the ${race.judge}`, ''],
-    ...rows.map(({ id, name, instead, missing, models, flops, rates, distance }) => {
+    ['who', 'steps/s by the clock', 'per s of processor', 'model-steps', 'GFLOP', `off the ${judge}`, ''],
+    ...rows.map(({ id, name, instead, missing, kind, models, flops, rates, busyRates, distance }) => {
       if (missing !== undefined) return [name, `cannot run: ${missing}`];
-      const spread = spreadOf(worked(rates));
-      const { median } = spread;
+      const busy = spreadOf(counted(busyRates));
+      const { median } = kind === 'thread' ? busy : spreadOf(counted(rates));
       return [
         name,
-        say(spread),
+        say(spreadOf(counted(rates))),
+        kind === 'thread' ? say(busy) : '',
         models === 0 ? '' : short(models * median),
         short((flops * median) / 1e9),
-        distance === undefined ? (id === race.judge ? '0' : '') : distance.toExponential(1),
+        distance === undefined ? (id === judge ? '0' : '') : distance.toExponential(1),
         instead ?? '',
       ];
     }),
   ]);
 }
 
-/** What is asked of the wasm executor, of this race. */
-function targetsOf({ rows }: RaceResult): Target[] {
-  const steps = (row: Row, round: number): number => row.rates[round] ?? NaN;
-  const models = (row: Row, round: number): number => row.models * steps(row, round);
-  const flops = (row: Row, round: number): number => row.flops * steps(row, round);
-  /** Round by round, as a machine that slows down slows both. */
-  const ratio = (a: string, b: string, of: typeof steps): Pick<Target, 'value' | 'missing'> => {
+/** Those of the rounds in which it worked. */
+const counted = (rates: readonly number[]): number[] => rates.filter((rate) => !Number.isNaN(rate));
+
+/** What is asked of the wasm executor, of the reference work. */
+function targetsOf(rows: readonly Row[]): Target[] {
+  /** Of what one does in a second to what another does, round by round; `per` is what a step counts. */
+  const ratio = (
+    a: string,
+    b: string,
+    per: (row: Row) => number = () => 1,
+  ): Pick<Target, 'value' | 'missing'> => {
     const [one, other] = [a, b].map((id) => rows.find((row) => row.id === id && row.rates.length > 0));
     if (!one || !other) return { missing: `${one ? b : a} did not run` };
-    return { value: spreadOf(worked(one.rates).map((_, round) => of(one, round) / of(other, round))) };
+    const onThread = one.kind === 'thread' && other.kind === 'thread';
+    const [x, y] = [one, other].map(({ rates, busyRates }) => (onThread ? busyRates : rates)) as [
+      number[],
+      number[],
+    ];
+    return {
+      value: spreadOf(
+        counted(x.map((rate, round) => (per(one) * rate) / (per(other) * (y[round] as number)))),
+      ),
+    };
   };
+  const models = (row: Row): number => row.models;
+  const flops = (row: Row): number => row.flops;
+  // By how much a step is longer that computes head and metrics twice.
+  const { value: twice, ...why } = ratio('wasm', 'wasm head twice');
+  const head = twice && { median: twice.median - 1, least: twice.least - 1, most: twice.most - 1 };
   return [
-    { name: 'wasm : jax-js wasm jit', ...ratio('wasm', 'jax wasm', steps), atLeast: 9 },
-    { name: 'wasm : plain tfjs wasm', ...ratio('wasm', 'plain wasm', steps), atLeast: 15 },
-    { name: 'wasm : plain tfjs cpu', ...ratio('wasm', 'plain cpu', steps), atLeast: 50 },
+    { name: 'wasm : jax-js wasm jit', ...ratio('wasm', 'jax wasm'), atLeast: 9 },
+    { name: 'wasm : plain tfjs wasm', ...ratio('wasm', 'plain wasm'), atLeast: 15 },
+    { name: 'wasm : plain tfjs cpu', ...ratio('wasm', 'plain cpu'), atLeast: 50 },
     { name: 'wasm GFLOP/s : XNNPACK 512³', ...ratio('wasm', 'matmul', flops), atLeast: 0.9 },
-    { name: 'head and metrics, share of a step', ...headShare(rows), atMost: 0.15 },
+    { name: 'head and metrics, share of a step', ...(head ? { value: head } : why), atMost: 0.15 },
     { name: 'K = 16 model-steps/s : jax-js by hand', ...ratio('wasm 16', 'jax wasm 16', models), atLeast: 3 },
   ];
-}
-
-/** By how much a step is longer that computes head and metrics twice. */
-function headShare(rows: readonly Row[]): Pick<Target, 'value' | 'missing'> {
-  const [once, twice] = ['wasm', 'wasm head twice'].map((id) => rows.find((row) => row.id === id));
-  if (!once || !twice || once.missing !== undefined || twice.missing !== undefined)
-    return { missing: 'wasm did not run' };
-  return {
-    value: spreadOf(worked(once.rates).map((rate, round) => rate / (twice.rates[round] as number) - 1)),
-  };
 }

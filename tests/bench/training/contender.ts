@@ -1,4 +1,4 @@
-/** What takes part in the race, and what the race reports: shared by the page that runs it and the command that tells. */
+/** What takes part in the race, and what it says of itself: shared by the page and by the command that measures. */
 
 /** Something that trains, or works, step by step. */
 export interface Contender {
@@ -12,42 +12,29 @@ export interface Contender {
   parameters?: () => Promise<Float64Array>;
 }
 
+/** Who does the work: the page's own thread, workers, or what WebGPU runs on. */
+export type Kind = 'thread' | 'workers' | 'gpu';
+
 export interface Entry {
   id: string;
   /** As the table says it. */
   name: string;
   /** Where it does not do the same work: what it does instead. */
   instead?: string;
-  /** Works in one round of five only: a step of its own is longer than a round of others. */
-  seldom?: boolean;
+  /** The page's own thread, without it. */
+  kind?: Kind;
   create: () => Promise<Contender>;
 }
 
-export interface Race {
-  rounds: number;
-  /** Milliseconds of each contender in each round. */
-  milliseconds: number;
-  /** Steps after which those that do the same work are compared, in which they warm up too. */
-  compareAfter: number;
-  /** The entry with which the others are compared. */
-  judge: string;
-}
-
-export interface Row {
+export interface Opened {
   id: string;
   name: string;
   instead?: string;
+  kind: Kind;
   /** Why it could not run. */
   missing?: string;
   models: number;
   flops: number;
-  /** Steps per second of each round; null where it did not work. */
-  rates: (number | null)[];
   /** Of the parameters to the judge's after the same steps: ‖a − b‖ / ‖b‖. */
   distance?: number;
-}
-
-export interface RaceResult {
-  race: Race;
-  rows: Row[];
 }

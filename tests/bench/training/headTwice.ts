@@ -16,7 +16,7 @@ export async function headTwice(setup: ExecutorSetup): Promise<Executor> {
     constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
       const { exports } = new Instance(module, imports);
       const kernels = exports as unknown as Record<string, (...args: number[]) => unknown>;
-      const doubled = HEAD_AND_METRICS.map((name) => {
+      const doubled = HEAD_AND_METRICS.map((name): [string, unknown] => {
         const kernel = kernels[name];
         if (!kernel) throw new Error(`There is no kernel ${name} any more.`);
         return [
@@ -27,7 +27,7 @@ export async function headTwice(setup: ExecutorSetup): Promise<Executor> {
           },
         ];
       });
-      this.exports = { ...kernels, ...Object.fromEntries(doubled) };
+      this.exports = Object.assign({}, exports, Object.fromEntries(doubled));
     }
   }
   Object.assign(WebAssembly, { Instance: Doubled });

@@ -1,11 +1,12 @@
-/** The page in which contenders race. `window.bench` is called by the command; contenders load by themselves. */
-import type { Entry, Race, RaceResult } from './contender.ts';
-import { race } from './race.ts';
+/** The page in which contenders race, driven by the command through `window.bench`. */
+import type { Entry, Opened } from './contender.ts';
+import { Contest } from './contest.ts';
 import { reference } from './reference.ts';
 import { serviceMix } from './serviceMix.ts';
 
 export interface Bench {
-  race: (name: keyof typeof races, how: Race) => Promise<RaceResult>;
+  open: (name: keyof typeof races, steps: number, judge: string) => Promise<Opened[]>;
+  work: (id: string, milliseconds: number) => Promise<{ steps: number; milliseconds: number }>;
 }
 
 declare global {
@@ -18,10 +19,14 @@ const races = { reference, serviceMix } satisfies Record<
   string,
   () => readonly Entry[] | Promise<readonly Entry[]>
 >;
+let contest = new Contest([]);
 
 window.bench = {
-  race: async (name, how) =>
-    race(await races[name](), how, (text) => {
+  open: async (name, steps, judge) => {
+    contest = new Contest(await races[name]());
+    return contest.open(steps, judge, (text) => {
       console.log(text);
-    }),
+    });
+  },
+  work: (id, milliseconds) => contest.work(id, milliseconds),
 };
