@@ -29,13 +29,11 @@ export function early(): Plugin {
             attrs: { type: 'module', crossorigin: true, async: true, src: `./${entry.fileName}` },
             injectTo: 'head-prepend',
           },
-          ...preload.map(
-            ({ fileName }): HtmlTagDescriptor => ({
-              tag: 'link',
-              attrs: { rel: 'modulepreload', crossorigin: true, href: `./${fileName}` },
-              injectTo: 'head',
-            }),
-          ),
+          ...preload.map(({ fileName }): HtmlTagDescriptor => ({
+            tag: 'link',
+            attrs: { rel: 'modulepreload', crossorigin: true, href: `./${fileName}` },
+            injectTo: 'head',
+          })),
         ];
       },
     },

@@ -28,7 +28,6 @@ export function wasm(): Plugin {
       handler: (id, importer) => OURS + resolve(dirname(importer ?? ''), id),
     },
     load: {
-      // eslint-disable-next-line no-control-regex -- a NUL is how plugins mark their ids
       filter: { id: /^\0wasm:/ },
       async handler(id) {
         const [, path, build] = /^\0wasm:(.*)\?wasm=(simd|scalar)$/.exec(id) as unknown as [
@@ -84,8 +83,8 @@ async function compileNow(path: string, build: Build): Promise<{ binary: Uint8Ar
           return null;
         }
       },
-      writeFile: (name, contents) => {
-        if (name.endsWith('.wasm')) binary = contents as Uint8Array<ArrayBuffer>;
+      writeFile: (_, contents) => {
+        if (typeof contents !== 'string') binary = Uint8Array.from(contents);
       },
     },
   );

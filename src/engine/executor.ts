@@ -6,7 +6,7 @@ export interface Samples {
   rows: number;
   /** `[rows, features]` */
   features: Float32Array;
-  /** `[rows, classes]`, each row a distribution; absent where nothing is known to be true. */
+  /** `[rows, classes]`, each row a distribution, or the mask of an image; absent where nothing is known to be true. */
   targets?: Float32Array;
 }
 

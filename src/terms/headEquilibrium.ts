@@ -3,7 +3,7 @@ import type { KnobValues } from './knob.ts';
 import { isOff } from './neutral.ts';
 import { term } from './registry.ts';
 import { reachOf } from './reachOf.ts';
-import { headClosedForm, type SoftmaxHead } from './softmaxHead.ts';
+import { softmaxClosedForm, type SoftmaxHead } from './softmaxHead.ts';
 import { temperatureIn } from './temperature.term.ts';
 import type { NumericKnobs } from './term.ts';
 
@@ -37,7 +37,7 @@ export function headEquilibrium(given: HeadSetting, targets: Float64Array): RowM
   // In units of the logits that enter the softmax, so that no temperature makes steps too long or too short.
   const T = temperatureIn(setting.numeric, 'training');
   const raw = rowLosses(setting, targets);
-  const { target: asked } = headClosedForm(
+  const { target: asked } = softmaxClosedForm(
     setting.head,
     new Float64Array(targets.length),
     targets,
@@ -66,7 +66,7 @@ export function rowLosses({ head, classes, numeric }: HeadSetting, targets: Floa
     rows.forEach((row, i) => {
       mine.set(targets.subarray(row * classes, (row + 1) * classes), i * classes);
     });
-    const { contributions, gradient } = headClosedForm(head, logits, mine, classes, numeric, 'training', {
+    const { contributions, gradient } = softmaxClosedForm(head, logits, mine, classes, numeric, 'training', {
       gradient: true,
     });
     if (!gradient) throw new Error('The head gave no gradient.');

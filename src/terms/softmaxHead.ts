@@ -2,6 +2,7 @@ import { logSoftmaxRows } from '../science/distributions.ts';
 import { add, constant, exp, input, logSoftmax, type Expression } from './language/expression.ts';
 import { isLogitTransform, isPenalty, isTargetTransform, term } from './registry.ts';
 import type {
+  HeadExpressions,
   LogitTransform,
   NumericKnobs,
   Penalty,
@@ -40,19 +41,8 @@ function partsOf(head: SoftmaxHead): Parts {
   };
 }
 
-export interface HeadExpressions {
-  /** f, the raw logits of the network, `[row, class]`: an input named `logits`. */
-  logits: Expression;
-  /** Given targets, `[row, class]`: an input named `target`. */
-  target: Expression;
-  probabilities: Expression;
-  /** Weighted contribution of each penalty, scalars, in order; their sum is `total`. */
-  contributions: readonly { id: string; value: Expression }[];
-  total: Expression;
-}
-
 /** The head as expressions over the inputs `logits` and `target`. */
-export function headExpressions(head: SoftmaxHead, phase: Phase): HeadExpressions {
+export function softmaxExpressions(head: SoftmaxHead, phase: Phase): HeadExpressions {
   const { transforms, targets, penalties } = partsOf(head);
   const logits = input('logits', 'row', 'class');
   const target = input('target', 'row', 'class');
@@ -70,10 +60,10 @@ export function headExpressions(head: SoftmaxHead, phase: Phase): HeadExpression
     value: penalty.expression({ target: smoothed, normalized, scaled, logProbabilities, probabilities }),
   }));
   const total = contributions.reduce<Expression>((sum, { value }) => add(sum, value), constant(0));
-  return { logits, target, probabilities, contributions, total };
+  return { logits, target, probabilities, contributions, total, sampleAxis: 'row', outputAxis: 'class' };
 }
 
-export interface HeadResult extends SoftmaxBatch {
+export interface SoftmaxResult extends SoftmaxBatch {
   /** Weighted contributions of each penalty by row, `[rows]`. */
   contributions: readonly { id: string; perRow: Float64Array }[];
   total: number;
@@ -89,7 +79,7 @@ export interface HeadResult extends SoftmaxBatch {
  * @param want.gradient also the gradient of the total by f
  * @param want.only gradient of these penalties alone (their total too), for showing which one pulls how hard
  */
-export function headClosedForm(
+export function softmaxClosedForm(
   head: SoftmaxHead,
   logits: Float64Array,
   target: Float64Array,
@@ -97,7 +87,7 @@ export function headClosedForm(
   knobs: NumericKnobs,
   phase: Phase,
   want: { gradient?: boolean; only?: readonly string[] } = {},
-): HeadResult {
+): SoftmaxResult {
   const rows = logits.length / classes;
   const { transforms, targets, penalties } = partsOf(head);
   /** Logits before each transform and after the last. */

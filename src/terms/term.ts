@@ -1,5 +1,5 @@
 import type { Knob, KnobValues } from './knob.ts';
-import { constant, equal, knob, select, type Expression } from './language/expression.ts';
+import { constant, equal, knob, select, type Axis, type Expression } from './language/expression.ts';
 import type { ChoiceKnob } from './knob.ts';
 
 /**
@@ -35,6 +35,7 @@ interface TermBase {
   idle?: (values: KnobValues, classes: number) => string | undefined;
 }
 
+/** A summand of the loss of a classifier: a mean over rows. */
 export interface Penalty extends TermBase {
   kind: 'penalty';
   /** The weighted contribution to the loss: a scalar. */
@@ -46,6 +47,18 @@ export interface Penalty extends TermBase {
   closedForm: (batch: SoftmaxBatch, knob: NumericKnobs, gradient?: SoftmaxGradient) => Float64Array;
   /** Why the term has no lower bound under these values, as a sentence; undefined when it has one. */
   unbounded?: (values: KnobValues) => string | undefined;
+}
+
+/**
+ * A summand of the loss of images: it may reduce over pixels, images, or both, in any order. Registered apart from the
+ * terms of classifiers, in `fields/`.
+ */
+export interface FieldPenalty extends TermBase {
+  kind: 'field';
+  /** The weighted contribution to the loss: a scalar. */
+  expression: (scope: FieldScope) => Expression;
+  /** The same as a number. Where `gradient` is given, adds the derivative of the contribution to it. */
+  closedForm: (batch: FieldBatch, knob: NumericKnobs, gradient?: FieldGradient) => number;
 }
 
 export interface LogitTransform extends TermBase {
@@ -91,6 +104,48 @@ export interface SoftmaxBatch {
 export interface SoftmaxGradient {
   normalized: Float64Array;
   scaled: Float64Array;
+}
+
+/** What a penalty of a field head can read, `[image, pixel]` each. */
+export interface FieldScope {
+  /** Masks: 1 where the foreground is, 0 elsewhere; shares between are allowed. */
+  target: Expression;
+  /** Raw logits f. */
+  logits: Expression;
+  /** σ(f), the probability of foreground. */
+  probabilities: Expression;
+}
+
+/** The same as numbers, row-major `[images, pixels]`. */
+export interface FieldBatch {
+  images: number;
+  pixels: number;
+  target: Float64Array;
+  logits: Float64Array;
+  probabilities: Float64Array;
+}
+
+/** Accumulators for the derivatives of the loss by the logits and by the probabilities, `[images, pixels]`. */
+export interface FieldGradient {
+  logits: Float64Array;
+  probabilities: Float64Array;
+}
+
+/** A head as expressions over the inputs `logits` and `target`, from which an executor trains without knowing its kind. */
+export interface HeadExpressions {
+  /** f, the raw logits of the network, `[sample, output]`: an input named `logits`. */
+  logits: Expression;
+  /** Given targets, `[sample, output]`: an input named `target`. */
+  target: Expression;
+  /** Of each class, or of the foreground at each pixel, `[sample, output]`. */
+  probabilities: Expression;
+  /** Weighted contribution of each penalty, scalars, in order; their sum is `total`. */
+  contributions: readonly { id: string; value: Expression }[];
+  total: Expression;
+  /** The axis along which the samples of a batch lie: one output of the network each. */
+  sampleAxis: Axis;
+  /** The axis along which the units of the last layer lie. */
+  outputAxis: Axis;
 }
 
 /** The branch that a choice knob names; all branches are in the formula, so that moving it recompiles nothing. */

@@ -5,9 +5,6 @@
 export const notImplemented: readonly string[] = [
   'kl_reference',
   'task_plus_kl',
-  'seg_total',
-  'variance_loss_scalar',
-  'allfg_dice',
   'localized_entropy',
   'focal_binary',
   'bce_with_logits',

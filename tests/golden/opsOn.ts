@@ -1,4 +1,5 @@
 import type { Tf } from '../../src/terms/language/tfjs.ts';
+import { fieldOps } from './ops/fields.ts';
 import { optimOps } from './ops/optim.ts';
 import { optimizerTrajectory } from './ops/optimTfjs.ts';
 import { scienceOps } from './ops/science.ts';
@@ -11,4 +12,5 @@ export const opsOn = (tf: Tf): Ops => ({
   ...optimOps,
   optimizer_trajectory: { ...optimOps['optimizer_trajectory'], tfjs: optimizerTrajectory(tf) },
   ...serviceMixOps(tf),
+  ...fieldOps(tf),
 });

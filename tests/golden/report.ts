@@ -1,7 +1,8 @@
 import { COLUMNS, type Column } from './types.ts';
 import type { OpReport, Report } from './run.ts';
 
-/** A report as text: a table op × column, a line per failing or disputed case, and the count on the oracle. */
+/** A report as text: a table op × column, a line per failing or disputed case and per op of which not
+ * all is compared, and the count on the oracle. */
 export function formatReport(report: Report): string {
   const rows = [
     ['op', 'cases', ...COLUMNS],
@@ -22,6 +23,9 @@ export function formatReport(report: Report): string {
   for (const { op, unknown, cases } of report.ops) {
     if (unknown) lines.push(`FAILED ${op}: unknown op (${cases} cases)`);
   }
+  for (const { op, pending } of report.ops) {
+    if (pending.length > 0) lines.push(`IN PART ${op}: not compared yet: ${pending.join(', ')}`);
+  }
   const passed = report.ops.reduce((sum, op) => sum + op.passed.oracle, 0);
   const failed = report.ops.reduce((sum, op) => sum + (op.unknown ? op.cases : op.failed.oracle), 0);
   lines.push(`${passed} passed, ${failed} failed`);
@@ -38,5 +42,6 @@ function cell(op: OpReport, column: Column): string {
   const passed = op.passed[column];
   const failed = op.failed[column];
   if (failed > 0) return `${passed} passed, ${failed} failed`;
-  return passed > 0 ? `${passed} passed` : 'not run';
+  if (passed === 0) return 'not run';
+  return `${passed} passed${op.pending.length > 0 ? ' in part' : ''}`;
 }

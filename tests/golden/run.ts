@@ -37,7 +37,12 @@ export async function runCase(
     const inputs = new Fields(golden.inputs, 'Input');
     const hyper = new Fields(golden.hyper, 'Hyper');
     const result = await compute(inputs, hyper, (term) => lengthOf(golden, term));
-    const mismatches = compareResult(golden.expected, result, (name) => op.tolerance?.[name] ?? standard);
+    const mismatches = compareResult(
+      golden.expected,
+      result,
+      (name) => op.tolerance?.[name] ?? standard,
+      op.pending,
+    );
     if (mismatches.length === 0) return { status: 'passed' };
     const note = op.dispute?.(inputs, hyper, result, mismatches);
     return note === undefined ? { status: 'failed', mismatches } : { status: 'passed', note };
@@ -54,6 +59,8 @@ export interface OpReport {
   failed: Record<Column, number>;
   /** An op that is neither implemented nor listed as not implemented. */
   unknown: boolean;
+  /** Parts of its cases that are not compared yet. */
+  pending: readonly string[];
 }
 
 interface At {
@@ -87,6 +94,7 @@ export async function runFiles(
         passed: { oracle: 0, expression: 0, tfjs: 0 },
         failed: { oracle: 0, expression: 0, tfjs: 0 },
         unknown: !(golden.op in ops) && !notImplemented.includes(golden.op),
+        pending: ops[golden.op]?.pending ?? [],
       };
       reports.set(golden.op, report);
       report.cases += 1;

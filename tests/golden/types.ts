@@ -64,6 +64,11 @@ export type Op = Partial<Record<Column, Compute>> & {
   /** By term, where the file's notes give a tolerance of their own. */
   tolerance?: Readonly<Record<string, Tolerance>>;
   /**
+   * Parts of the cases that nothing computes yet, as `terms.focal`: they are not compared, and the report says so. The list
+   * only shrinks: a part that is computed must not stand in it.
+   */
+  pending?: readonly string[];
+  /**
    * Asked when a result differs: proves, from the op's definition alone, that it is the file that is wrong, and says so
    * in a sentence that the report prints; undefined when there is no proof.
    */

@@ -8,13 +8,21 @@ import { runtimes } from '../../src/labs/runtimes.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 import { readPublic, serviceMixLog, type RunOptions } from './runs.ts';
 
-/** A small service-mix run from which executors can be set up, and its knobs. */
-export interface Prepared {
-  task: Task;
+/** A run from which executors can be set up, and its knobs. */
+export interface Trainable {
+  task: Pick<Task, 'plan' | 'numeric'>;
   seed: number;
   knobs: KnobValues;
   setup: ExecutorSetup;
 }
+
+/** A small service-mix run. */
+export interface Prepared extends Trainable {
+  task: Task;
+}
+
+/** Any executor, by what makes it. */
+export type Create = (setup: ExecutorSetup) => Executor | Promise<Executor>;
 
 /** Of the size at which a comparison takes a moment. */
 export const SMALL = {
@@ -45,12 +53,12 @@ export async function prepare(options: RunOptions, terms?: readonly string[]): P
 }
 
 /** The knob vector of a plan. */
-export const numbersOf = (task: Task, knobs: KnobValues): Float64Array =>
+export const numbersOf = (task: Trainable['task'], knobs: KnobValues): Float64Array =>
   Float64Array.from(task.plan.knobs, (key) => task.numeric(knobs, key));
 
 /** Steps `from` … of a run with a constant rate, the same for all members. */
 export function chunkOf(
-  { task, seed, setup: { plan, data, members } }: Prepared,
+  { task, seed, setup: { plan, data, members } }: Trainable,
   knobs: KnobValues,
   from: number,
   steps: number,
@@ -69,12 +77,8 @@ export function chunkOf(
 }
 
 /** The state after some steps from the start. */
-export async function trained(
-  prepared: Prepared,
-  create: (setup: ExecutorSetup) => Executor,
-  steps: number,
-): Promise<ParameterState> {
-  const executor = create(prepared.setup);
+export async function trained(prepared: Trainable, create: Create, steps: number): Promise<ParameterState> {
+  const executor = await create(prepared.setup);
   await executor.train(chunkOf(prepared, prepared.knobs, 0, steps));
   const state = await executor.save();
   executor.dispose();
@@ -83,8 +87,8 @@ export async function trained(
 
 /** The gradient of a run's batch number `step` at a state: one step of plain SGD leaves it in the momentum buffer. */
 export async function gradientAt(
-  prepared: Prepared,
-  create: (setup: ExecutorSetup) => Executor,
+  prepared: Trainable,
+  create: Create,
   parameters: Float64Array,
   step: number,
 ): Promise<Float64Array> {
@@ -95,7 +99,7 @@ export async function gradientAt(
     'training.weight_decay': 0,
     'training.grad_clip': 0,
   };
-  const executor = create({
+  const executor = await create({
     ...prepared.setup,
     state: { parameters, moments: new Float64Array(2 * parameters.length) },
     knobs: numbersOf(prepared.task, knobs),

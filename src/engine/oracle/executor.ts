@@ -1,4 +1,4 @@
-import { headClosedForm } from '../../terms/softmaxHead.ts';
+import { headLoss } from '../../terms/head.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
 import {
   batchAt,
@@ -68,16 +68,16 @@ export class OracleExecutor implements Executor {
     batch.forEach((row, i) => {
       for (let c = 0; c < k; c++) target[i * k + c] = data.train.targets[row * k + c] as number;
     });
-    const head = headClosedForm(plan.head, logits, target, k, knob, 'training', { gradient: true });
-    this.#network.backward(parameters, head.gradient as Float64Array, plan.batchSize, this.#gradient);
+    const { total, gradient } = headLoss(plan.head, logits, target, k, knob);
+    this.#network.backward(parameters, gradient, plan.batchSize, this.#gradient);
     const norm = clipGradientNorm(this.#gradient, knob('training.grad_clip'));
-    if (!Number.isFinite(head.total) || !Number.isFinite(norm)) {
+    if (!Number.isFinite(total) || !Number.isFinite(norm)) {
       this.#stopped.add(member);
-      return { loss: head.total, norm };
+      return { loss: total, norm };
     }
     const { kind, hyper } = updateOf(knob, chunk, step, member);
     optimizerStep(kind, parameters, this.#gradient, this.#momentsOf(member), hyper);
-    return { loss: head.total, norm };
+    return { loss: total, norm };
   }
 
   predict(set: keyof Datasets): Promise<Float64Array> {

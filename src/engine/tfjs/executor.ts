@@ -1,6 +1,7 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { toTensors, type Tf } from '../../terms/language/tfjs.ts';
-import { headExpressions, type HeadExpressions } from '../../terms/softmaxHead.ts';
+import { headExpressions } from '../../terms/head.ts';
+import type { HeadExpressions } from '../../terms/term.ts';
 import {
   batchAt,
   ExecutorLost,
@@ -148,9 +149,10 @@ export class TfjsExecutor implements Executor {
 
   #loss(logits: Tensor2D, target: Tensor2D, member: Member): Scalar {
     const { tf } = this.#runtime;
-    const sizes = { row: logits.shape[0], class: logits.shape[1] };
+    const { total: loss, sampleAxis, outputAxis } = this.#head;
+    const sizes = { [sampleAxis]: logits.shape[0], [outputAxis]: logits.shape[1] };
     const knob = (key: string): Tensor => member.knobs.get(key) as Tensor;
-    const [total] = toTensors(tf, [this.#head.total], sizes, { inputs: { logits, target }, knob });
+    const [total] = toTensors(tf, [loss], sizes, { inputs: { logits, target }, knob });
     return total as Scalar;
   }
 

@@ -1,5 +1,5 @@
 import { gradient } from '../../terms/language/gradient.ts';
-import { headExpressions } from '../../terms/softmaxHead.ts';
+import { headExpressions } from '../../terms/head.ts';
 import {
   batchAt,
   type Chunk,
@@ -83,11 +83,11 @@ export class WasmExecutor implements Executor {
     this.#target = this.#heap.allocate(classes(plan) * stride);
     this.#batch = this.#heap.allocate(4 * plan.batchSize);
     this.#gradient = this.#heap.allocate(4 * padded);
-    const { total, logits } = headExpressions(plan.head, 'training');
+    const { total, logits, sampleAxis, outputAxis } = headExpressions(plan.head, 'training');
     const rows = plan.batchSize;
     this.#head = new Machine(this.#kernels, this.#heap, {
       outputs: [{ value: total }, { value: gradient(total, [logits])[0] as typeof total, name: 'gradient' }],
-      shape: { sample: 'row', sizes: { row: rows, class: classes(plan) } },
+      shape: { sample: sampleAxis, sizes: { [sampleAxis]: rows, [outputAxis]: classes(plan) } },
       rows,
       vectors: padRows(rows) / this.#kernels.LANES.value,
       named: new Map([
@@ -130,7 +130,7 @@ export class WasmExecutor implements Executor {
         loss[at] = this.#differentiate(member);
         gradientNorm[at] = Math.sqrt(this.#kernels.squares(this.#gradient, this.#layout.padded));
         if (Number.isFinite(loss[at]) && Number.isFinite(gradientNorm[at]))
-          this.#update(member, chunk, step, k, gradientNorm[at] as number);
+          this.#update(member, chunk, step, k, gradientNorm[at]);
         else member.stopped = true;
       });
     }

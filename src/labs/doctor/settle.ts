@@ -2,7 +2,7 @@ import { entropy as entropyOf } from '../../science/distributions.ts';
 import { mean, standardDeviation } from '../../science/statistics.ts';
 import { headEquilibrium } from '../../terms/headEquilibrium.ts';
 import { numericValue, type Knob, type KnobValues } from '../../terms/knob.ts';
-import { headClosedForm, type SoftmaxHead } from '../../terms/softmaxHead.ts';
+import { softmaxClosedForm, type SoftmaxHead } from '../../terms/softmaxHead.ts';
 import type { Settled } from './diagnosis.ts';
 
 /** An answer this far from the hinge's minimum, in nats, is not at it. */
@@ -50,7 +50,7 @@ export class Settler {
     };
     const { logits, bottomless } = headEquilibrium({ head: this.head, classes: K, values, numeric }, trained);
     if (bottomless.includes(1)) return UNSETTLED;
-    const { logProbabilities } = headClosedForm(this.head, logits, targets, K, numeric, 'evaluation');
+    const { logProbabilities } = softmaxClosedForm(this.head, logits, targets, K, numeric, 'evaluation');
     const rows = targets.length / K;
     const entropies = Float64Array.from({ length: rows }, (_, row) =>
       entropyOf(logProbabilities, row * K, K),

@@ -5,7 +5,7 @@ import { mean, quantiles, standardDeviation } from '../../science/statistics.ts'
 import { numberAt, type KnobValues } from '../../terms/knob.ts';
 import { isPenalty, term } from '../../terms/registry.ts';
 import { reachOf } from '../../terms/reachOf.ts';
-import { headClosedForm, type HeadResult, type SoftmaxHead } from '../../terms/softmaxHead.ts';
+import { softmaxClosedForm, type SoftmaxResult, type SoftmaxHead } from '../../terms/softmaxHead.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
 
 /** KL beyond this many times that of a flat guess is an explosion, not a phase. */
@@ -28,8 +28,8 @@ export class Meter {
   }
 
   /** The head's closed form at inference. @param logits raw, `[rows, K]` */
-  predict(logits: Float64Array, numeric: NumericKnobs): HeadResult {
-    return headClosedForm(this.#head, logits, this.#targets, this.#classes, numeric, 'evaluation');
+  predict(logits: Float64Array, numeric: NumericKnobs): SoftmaxResult {
+    return softmaxClosedForm(this.#head, logits, this.#targets, this.#classes, numeric, 'evaluation');
   }
 
   /** Best KL of each place within reach, and the share of places that can be said exactly. */
@@ -91,7 +91,7 @@ export class Meter {
     const ids = this.#head.terms.filter((id) => isPenalty(term(id)));
     return Object.fromEntries(
       ids.map((id) => {
-        const { gradient } = headClosedForm(
+        const { gradient } = softmaxClosedForm(
           this.#head,
           logits,
           this.#targets,

@@ -8,6 +8,7 @@ import { randomStream } from '../../science/random.ts';
 import { mean } from '../../science/statistics.ts';
 import { numberAt, numericValue, type KnobValues } from '../../terms/knob.ts';
 import { termsOf } from '../../terms/registry.ts';
+import type { SoftmaxHead } from '../../terms/softmaxHead.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
 import type { LabRuntime, ReadPublic } from '../lab.ts';
 import { knobs as declared } from './knobs.ts';
@@ -27,9 +28,10 @@ export const serviceMixRuntime: LabRuntime = {
     });
     const k = world.categories.length;
     const plan = planOf(log.knobs, k);
+    const { head } = plan;
     // In f64, as the meter needs them; rounded like the targets that executors see.
     const targets = Float64Array.from(data.validation.targets);
-    const meter = new Meter(plan.head, targets, k);
+    const meter = new Meter(head, targets, k);
     const lettered = letteredPlaces(targets, k);
     return {
       plan,
@@ -40,7 +42,7 @@ export const serviceMixRuntime: LabRuntime = {
       measure: (logits, knobs) => meter.measure(logits, knobs, numericKnobs(knobs)),
       view: (stage, validation, knobs) => {
         // The stage has no targets of its own to be scored by; a flat one does for predicting.
-        const { probabilities } = new Meter(plan.head, new Float64Array(stage.length).fill(1 / k), k).predict(
+        const { probabilities } = new Meter(head, new Float64Array(stage.length).fill(1 / k), k).predict(
           stage,
           numericKnobs(knobs),
         );
@@ -94,7 +96,7 @@ export const serviceMixRuntime: LabRuntime = {
           atBound: temperature !== fit.temperature,
         };
       },
-      explainDivergence: (knobs) => explainDivergence(plan.head, knobs),
+      explainDivergence: (knobs) => explainDivergence(head, knobs),
     };
   },
 };
@@ -119,7 +121,7 @@ function numericKnobs(values: KnobValues): NumericKnobs {
 }
 
 /** MLP with the lab's head; all live numbers are in the knob vector. */
-function planOf(knobs: KnobValues, classes: number): Plan {
+function planOf(knobs: KnobValues, classes: number): Plan & { head: SoftmaxHead } {
   const activation = ACTIVATIONS.find((name) => name === knobs['model.activation']) as Activation;
   const layers = layersOf(knobs, classes).map((layer, l, all): DenseLayer => ({
     kind: 'dense',

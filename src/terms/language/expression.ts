@@ -79,6 +79,10 @@ export function sameAxes(a: readonly Axis[], b: readonly Axis[]): boolean {
 export type Operand = Expression | number;
 const lift = (x: Operand): Expression => (typeof x === 'number' ? constant(x) : x);
 const isConstant = (x: Expression, value: number): boolean => x.op === 'constant' && x.value === value;
+/** Zero, along whatever axes. */
+const isZero = (x: Expression): boolean => isConstant(x.op === 'expand' ? x.of : x, 0);
+/** Zero along these axes: what is folded away keeps its axes, so that what follows may reduce them. */
+const zeroOver = (axes: readonly Axis[]): Expression => expand(constant(0), axes);
 
 export const constant = (value: number): Expression => node({ op: 'constant', value, axes: [] });
 export const input = (name: string, ...axes: Axis[]): Expression =>
@@ -105,7 +109,8 @@ export const stopGradient = unary('stopGradient');
 export function neg(x: Operand): Expression {
   const of = lift(x);
   if (of.op === 'neg') return of.of;
-  return of.op === 'constant' ? constant(-of.value) : node({ op: 'neg', of, axes: of.axes });
+  if (of.op === 'constant') return constant(-of.value);
+  return isZero(of) ? of : node({ op: 'neg', of, axes: of.axes });
 }
 
 function binary(op: BinaryOp, left: Expression, right: Expression): Expression {
@@ -113,20 +118,20 @@ function binary(op: BinaryOp, left: Expression, right: Expression): Expression {
 }
 export function add(a: Operand, b: Operand): Expression {
   const [x, y] = [lift(a), lift(b)];
-  if (isConstant(x, 0)) return y;
-  if (isConstant(y, 0)) return x;
+  if (isZero(x)) return expand(y, x.axes);
+  if (isZero(y)) return expand(x, y.axes);
   return binary('add', x, y);
 }
 export function sub(a: Operand, b: Operand): Expression {
   const [x, y] = [lift(a), lift(b)];
-  if (isConstant(y, 0)) return x;
-  return isConstant(x, 0) ? neg(y) : binary('sub', x, y);
+  if (isZero(y)) return expand(x, y.axes);
+  return isZero(x) ? expand(neg(y), x.axes) : binary('sub', x, y);
 }
 export function mul(a: Operand, b: Operand): Expression {
   const [x, y] = [lift(a), lift(b)];
   if (isConstant(x, 1)) return y;
   if (isConstant(y, 1)) return x;
-  if (isConstant(x, 0) || isConstant(y, 0)) return constant(0);
+  if (isZero(x) || isZero(y)) return zeroOver(unionAxes(x.axes, y.axes));
   if (x.op === 'constant' && y.op === 'constant') return constant(x.value * y.value);
   return binary('mul', x, y);
 }
@@ -154,7 +159,8 @@ export function select(condition: Expression, yes: Operand, no: Operand): Expres
 function reduce(op: ReduceOp, of: Expression, axis: Axis): Expression {
   if (!of.axes.includes(axis))
     throw new Error(`${op}: the operand has no axis "${axis}", it has [${of.axes.join(', ')}].`);
-  return node({ op, of, axis, axes: of.axes.filter((a) => a !== axis) });
+  const axes = of.axes.filter((a) => a !== axis);
+  return op === 'sum' && isZero(of) ? zeroOver(axes) : node({ op, of, axis, axes });
 }
 export const sum = (x: Expression, axis: Axis): Expression => reduce('sum', x, axis);
 /** The largest entry; where several are equal the first gets the whole gradient, as in PyTorch's `max(dim)`. */

@@ -162,7 +162,6 @@ export function program(
   const decisions: { value: HostNumber; holds: (x: number) => boolean }[] = [];
   const constants = new Map<number, HostNumber>();
   const known = new Map<Expression, Value>();
-  let divisible = true;
 
   const constant = (value: number): Host => {
     let number = constants.get(value);
@@ -172,13 +171,13 @@ export function program(
   const ZERO = constant(0);
   const isZero = (x: Value): boolean => x.kind === 'host' && x.value === ZERO.value;
 
-  /** True where a number of the host is zero now; the program then holds only as long as that stays so. */
-  const zeroNow = (x: Value): boolean => {
+  /** True where a number of the host is just this now; the program then holds only as long as that stays so. */
+  const isNow = (x: Value, number: 0 | 1): boolean => {
     if (x.kind !== 'host') return false;
-    if (isZero(x)) return true;
-    const zero = x.value(knob) === 0;
-    decisions.push({ value: x.value, holds: (value) => (value === 0) === zero });
-    return zero;
+    const is = x.value(knob) === number;
+    if (![...constants.values()].includes(x.value))
+      decisions.push({ value: x.value, holds: (value) => (value === number) === is });
+    return is;
   };
 
   const newArray = (axes: readonly Axis[]): ArrayOf => ({
@@ -205,7 +204,6 @@ export function program(
   };
 
   const put = (instruction: Instruction, late: boolean): void => {
-    if (late && instruction.out.of.lanes) divisible = false;
     emitted.push({ instruction, late });
   };
 
@@ -291,8 +289,6 @@ export function program(
     const keeps = operation === 'laneFirstMax';
     const axes = keeps ? x.axes : outer(x.axes);
     const array = newArray(axes);
-    // Only sums can be taken block by block.
-    if (operation !== 'laneSum') divisible = false;
     put(
       {
         operation,
@@ -329,10 +325,12 @@ export function program(
       return { kind: 'host', value: (k) => f(a(k), b(k)), axes: NO_AXES };
     }
     // What is multiplied by a weight of zero is left out, be it infinite or not.
-    if (op === 'mul' && (zeroNow(x) || zeroNow(y))) return ZERO;
-    if (op === 'div' && zeroNow(x)) return ZERO;
-    if (op === 'add' && isZero(x)) return y;
-    if ((op === 'add' || op === 'sub') && isZero(y)) return x;
+    if ((op === 'mul' || op === 'div') && isNow(x, 0)) return ZERO;
+    if (op === 'mul' && isNow(y, 0)) return ZERO;
+    if (op === 'mul' && isNow(x, 1)) return y;
+    if ((op === 'mul' || op === 'div') && isNow(y, 1)) return x;
+    if (op === 'add' && isNow(x, 0)) return y;
+    if ((op === 'add' || op === 'sub') && isNow(y, 0)) return x;
     if (op === 'sub' && isZero(x)) return unary('neg', y);
     return elementwise(op, [x, y]);
   };
@@ -400,6 +398,11 @@ export function program(
         return pickAlong(x, index, of);
       }
       case 'add':
+        return (
+          asMultiplyAdd(x.left, x.right) ??
+          asMultiplyAdd(x.right, x.left) ??
+          binary('add', at(x.left), at(x.right))
+        );
       case 'sub':
       case 'mul':
       case 'div':
@@ -497,6 +500,15 @@ export function program(
     return sameAxes(a.axes, b.axes) && a.axes.includes(axis) ? alongOuter('dot', [a, b], axis) : undefined;
   };
 
+  /** A product that is only added to something, in one pass. */
+  const asMultiplyAdd = (product: Expression, other: Expression): Value | undefined => {
+    if (product.op !== 'mul' || (uses.get(product) ?? 0) > 1 || known.has(product)) return undefined;
+    const [a, b, c] = [at(product.left), at(product.right), at(other)];
+    const trivial =
+      [a, b].some((x) => isNow(x, 0) || isNow(x, 1)) || (a.kind === 'host' && b.kind === 'host');
+    return trivial || isNow(c, 0) ? undefined : elementwise('multiplyAdd', [a, b, c]);
+  };
+
   const uses = countUses(outputs.map(({ value }) => value));
   const at = (x: Expression): Value => {
     let value = known.get(x);
@@ -524,8 +536,14 @@ export function program(
     return elementwise('copy', [value], x.axes, into).array;
   });
 
-  const block = emitted.filter(({ late }) => !divisible || !late).map(({ instruction }) => instruction);
-  const final = divisible ? emitted.filter(({ late }) => late).map(({ instruction }) => instruction) : [];
+  const live = needed(emitted, places);
+  const divisible = live.every(
+    ({ instruction: { operation, out }, late }) =>
+      !(late && out.of.lanes) && (operation === 'laneSum' || !operation.startsWith('lane')),
+  );
+  const part = (late: boolean): Instruction[] =>
+    live.filter((x) => (divisible && x.late) === late).map(({ instruction }) => instruction);
+  const [block, final] = [part(false), part(true)];
   return {
     block,
     final,
@@ -535,6 +553,22 @@ export function program(
     outputs: places,
     holds: (k) => decisions.every(({ value, holds }) => holds(value(k))),
   };
+}
+
+/** Without what no output needs: operands of products that turned out to be zero. */
+function needed<T extends { instruction: Instruction }>(
+  emitted: readonly T[],
+  outputs: readonly (ArrayOf | ScalarOf)[],
+): T[] {
+  const wanted = new Set<ArrayOf | ScalarOf>(outputs);
+  return emitted
+    .toReversed()
+    .filter(({ instruction: { out, from } }) => {
+      if (!wanted.has(out.of)) return false;
+      for (const { of } of from) wanted.add(of);
+      return true;
+    })
+    .reverse();
 }
 
 /** How many nodes read each node. */

@@ -6,13 +6,8 @@ import { mean, neg, sum, xlogx, type Expression } from '../../../src/terms/langu
 import { gradient } from '../../../src/terms/language/gradient.ts';
 import { toTensors, type Tf } from '../../../src/terms/language/tfjs.ts';
 import { isLogitTransform, isTargetTransform, term } from '../../../src/terms/registry.ts';
-import {
-  headClosedForm,
-  headExpressions,
-  type HeadExpressions,
-  type SoftmaxHead,
-} from '../../../src/terms/softmaxHead.ts';
-import type { NumericKnobs } from '../../../src/terms/term.ts';
+import { softmaxClosedForm, softmaxExpressions, type SoftmaxHead } from '../../../src/terms/softmaxHead.ts';
+import type { HeadExpressions, NumericKnobs } from '../../../src/terms/term.ts';
 
 export interface Batch {
   rows: number;
@@ -42,7 +37,7 @@ export type Evaluate = (
 ) => Evaluation | Promise<Evaluation>;
 
 export const closedForm: Evaluate = (head, { logits, target, rows, classes }, knobs) => {
-  const result = headClosedForm(head, logits, target, classes, knobs, 'training', { gradient: true });
+  const result = softmaxClosedForm(head, logits, target, classes, knobs, 'training', { gradient: true });
   return {
     total: result.total,
     contributions: Object.fromEntries(result.contributions.map(({ id, perRow }) => [id, average(perRow)])),
@@ -98,7 +93,7 @@ export const tensors = (tf: Tf): Evaluate =>
 
 function evaluateWith(compute: Compute): Evaluate {
   return async (head, batch, knobs) => {
-    const built = headExpressions(head, 'training');
+    const built = softmaxExpressions(head, 'training');
     const declared = head.terms.map(term);
     const normalize = declared.filter(isLogitTransform).find(({ id }) => id === 'logit_norm');
     const smoothed = declared.filter(isTargetTransform).reduce((t, x) => x.expression(t), built.target);

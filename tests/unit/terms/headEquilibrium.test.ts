@@ -7,7 +7,7 @@ import { randomStream } from '../../../src/science/random.ts';
 import { headEquilibrium, rowLosses, type HeadSetting } from '../../../src/terms/headEquilibrium.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { termsOf } from '../../../src/terms/registry.ts';
-import { headClosedForm } from '../../../src/terms/softmaxHead.ts';
+import { softmaxClosedForm } from '../../../src/terms/softmaxHead.ts';
 import { numericOf } from '../../support/terms.ts';
 
 const terms = termsOf('service-mix');
@@ -42,7 +42,14 @@ const targetsOf = (K: number): fc.Arbitrary<Float64Array> =>
 const sized = fc.integer({ min: 2, max: 9 }).chain((K) => targetsOf(K).map((targets) => ({ K, targets })));
 
 function klOf(at: HeadSetting, logits: Float64Array, targets: Float64Array): number {
-  const { logProbabilities } = headClosedForm(at.head, logits, targets, at.classes, at.numeric, 'evaluation');
+  const { logProbabilities } = softmaxClosedForm(
+    at.head,
+    logits,
+    targets,
+    at.classes,
+    at.numeric,
+    'evaluation',
+  );
   const rows = targets.length / at.classes;
   let sum = 0;
   for (let row = 0; row < rows; row++)
@@ -114,7 +121,7 @@ it('centred MaxSup takes w·T from the top and gives it to all alike', () => {
   const at = setting(4, { 'loss.maxsup_weight': 0.1, 'model.temperature': 2 });
   const target = Float64Array.of(0.7, 0.15, 0.1, 0.05);
   const { logits } = headEquilibrium(at, target);
-  const { probabilities } = headClosedForm(at.head, logits, target, 4, at.numeric, 'training');
+  const { probabilities } = softmaxClosedForm(at.head, logits, target, 4, at.numeric, 'training');
   [0.7 - 0.2 * 0.75, 0.2, 0.15, 0.1].forEach((p, k) => {
     expect(probabilities[k]).toBeCloseTo(p, 5);
   });

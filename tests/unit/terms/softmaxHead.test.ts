@@ -4,7 +4,7 @@ import type { KnobValues } from '../../../src/terms/knob.ts';
 import { compile } from '../../../src/terms/language/evaluate.ts';
 import { gradient } from '../../../src/terms/language/gradient.ts';
 import { isPenalty, termsOf } from '../../../src/terms/registry.ts';
-import { headClosedForm, headExpressions, type SoftmaxHead } from '../../../src/terms/softmaxHead.ts';
+import { softmaxClosedForm, softmaxExpressions, type SoftmaxHead } from '../../../src/terms/softmaxHead.ts';
 import type { Phase } from '../../../src/terms/term.ts';
 import { centralDifferences, distance } from '../../support/language.ts';
 import { gradientOnTfjs, valueOnTfjs } from '../../support/tensors.ts';
@@ -27,7 +27,7 @@ const EVERY_PENALTY = {
   'loss.label_smoothing': 0.1,
 };
 
-const built = Object.fromEntries(PHASES.map((phase) => [phase, headExpressions(head, phase)]));
+const built = Object.fromEntries(PHASES.map((phase) => [phase, softmaxExpressions(head, phase)]));
 
 /** Total, contributions, probabilities and gradient by the expressions. */
 function byExpression(
@@ -42,7 +42,7 @@ function byExpression(
     contributions,
     probabilities,
     logits: node,
-  } = built[phase] as ReturnType<typeof headExpressions>;
+  } = built[phase] as ReturnType<typeof softmaxExpressions>;
   const outputs = [
     total,
     probabilities,
@@ -69,7 +69,7 @@ function byTensors(
   values: KnobValues,
   phase: Phase,
 ) {
-  const { total, logits: node } = built[phase] as ReturnType<typeof headExpressions>;
+  const { total, logits: node } = built[phase] as ReturnType<typeof softmaxExpressions>;
   const numeric = numericOf(knobs, values);
   const numbers = Object.fromEntries(knobs.map(({ key }) => [key, numeric(key)]));
   const sizes = { row: shape.rows, class: shape.classes };
@@ -101,7 +101,7 @@ describe('a softmax head', () => {
           const values = Object.fromEntries(knobs.map((knob, i) => [knob.key, valueAt(knob, at[i] ?? 0)]));
           const [logits, target] = [randomLogits(shape, seed, 2), randomTargets(shape, seed)];
           const numeric = numericOf(knobs, values);
-          const closed = headClosedForm(head, logits, target, classes, numeric, phase, { gradient: true });
+          const closed = softmaxClosedForm(head, logits, target, classes, numeric, phase, { gradient: true });
           const expression = byExpression(logits, target, shape, values, phase);
           near([expression.total], [closed.total], 1e-11, 1e-12);
           near(expression.probabilities, closed.probabilities, 1e-11, 1e-15);
@@ -113,7 +113,7 @@ describe('a softmax head', () => {
           );
           near(expression.gradient, closed.gradient ?? [], 1e-9, 1e-12);
           const slopes = centralDifferences(
-            () => headClosedForm(head, logits, target, classes, numeric, phase).total,
+            () => softmaxClosedForm(head, logits, target, classes, numeric, phase).total,
             logits,
           );
           near(closed.gradient ?? [], slopes, 1e-5, 1e-8 * (1 + Math.abs(closed.total)));
@@ -144,7 +144,7 @@ describe('a softmax head', () => {
                 randomLogits(shape, 2, 1e3),
               ]) {
                 const target = randomTargets(shape, 1);
-                const closed = headClosedForm(head, logits, target, 12, numericOf(knobs, values), phase, {
+                const closed = softmaxClosedForm(head, logits, target, 12, numericOf(knobs, values), phase, {
                   gradient: true,
                 });
                 const expression = byExpression(logits, target, shape, values, phase);
@@ -172,7 +172,7 @@ describe('a softmax head', () => {
             'model.logit_norm': s,
             'model.temperature': temperature,
           };
-          const closed = headClosedForm(head, logits, target, 12, numericOf(knobs, values), 'training', {
+          const closed = softmaxClosedForm(head, logits, target, 12, numericOf(knobs, values), 'training', {
             gradient: true,
           });
           const tensors = byTensors(logits, target, shape, values, 'training');
@@ -184,7 +184,7 @@ describe('a softmax head', () => {
   test('predicts the uniform distribution from zero logits', () => {
     for (const use of [false, true]) {
       const values = numericOf(knobs, { 'model.use_logit_norm': use });
-      const { probabilities } = headClosedForm(
+      const { probabilities } = softmaxClosedForm(
         head,
         new Float64Array(8),
         new Float64Array(8).fill(1 / 8),
@@ -200,7 +200,7 @@ describe('a softmax head', () => {
     const shape = { rows: 1, classes: 4 };
     const [logits, target] = [randomLogits(shape, 3), randomTargets(shape, 3)];
     const at = (place: string, phase: Phase) =>
-      headClosedForm(
+      softmaxClosedForm(
         head,
         logits,
         target,
@@ -235,7 +235,10 @@ describe('a softmax head', () => {
       'loss.label_smoothing': 0.1,
     });
     const of = (only?: string[]) =>
-      headClosedForm(head, logits, target, 5, values, 'training', { gradient: true, ...(only && { only }) });
+      softmaxClosedForm(head, logits, target, 5, values, 'training', {
+        gradient: true,
+        ...(only && { only }),
+      });
     const single = terms.filter(isPenalty).map(({ id }) => of([id]));
     const sum = logits.map((_, i) => single.reduce((total, one) => total + (one.gradient?.[i] ?? NaN), 0));
     near(sum, of().gradient ?? [], 1e-13, 0);
@@ -247,7 +250,7 @@ describe('a softmax head', () => {
     const shape = { rows: 2, classes: 3 };
     const [logits, target] = [randomLogits(shape, 1), randomTargets(shape, 1)];
     const before = [logits.slice(), target.slice()];
-    headClosedForm(
+    softmaxClosedForm(
       head,
       logits,
       target,
