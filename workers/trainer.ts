@@ -3,6 +3,7 @@ import { Player } from '../src/engine/player.ts';
 import type { FromPage, ToPage, TrainerApi } from '../src/engine/protocol.ts';
 import { runtimes } from '../src/labs/runtimes.ts';
 import { createExecutor, refuge } from './executors.ts';
+import { held } from './held.ts';
 import { readPublic } from './readPublic.ts';
 import { rest } from './rest.ts';
 
@@ -23,19 +24,6 @@ const player = new Player({
   trained: () => performance.mark('first-step'),
   rest,
 });
-
-/** Resolves when the lock is held, which it is from then on; at once where the browser has no locks. */
-function held(lock: string): Promise<void> {
-  // Not in pages without TLS.
-  const locks = navigator.locks as LockManager | undefined;
-  if (!locks) return Promise.resolve();
-  return new Promise((resolve) => {
-    void locks.request(lock, () => {
-      resolve();
-      return new Promise(() => undefined);
-    });
-  });
-}
 
 const api: TrainerApi = {
   connect: async (port, address, lock) => {

@@ -1,4 +1,6 @@
 import type { KnobValues } from '../terms/knob.ts';
+import type { Chunk } from './executor.ts';
+import { biasCorrections } from './optimizers.ts';
 import {
   createSchedule,
   SCHEDULE_DEFAULTS,
@@ -24,6 +26,29 @@ export function scheduleOf(kind: ScheduleKind, number: Numbers, state?: Schedule
 export function moveSchedule(schedule: Schedule, number: Numbers): void {
   schedule.setHyper(hyper(number));
   schedule.setBase(number('training.learning_rate'));
+}
+
+/**
+ * Writes what a member's updates need into a chunk, and takes the schedule on by its steps.
+ *
+ * @param done optimizer steps before it
+ */
+export function writeRates(
+  chunk: Chunk,
+  { members, member }: { members: number; member: number },
+  schedule: Schedule,
+  number: Numbers,
+  done: number,
+): void {
+  const [beta1, beta2] = [number('training.beta1'), number('training.beta2')];
+  for (let i = 0; i < chunk.steps; i++) {
+    const at = i * members + member;
+    const { correction1, correction2 } = biasCorrections(beta1, beta2, done + i + 1);
+    chunk.learningRate[at] = schedule.learningRate;
+    chunk.correction1[at] = correction1;
+    chunk.correction2[at] = correction2;
+    schedule.afterStep();
+  }
 }
 
 function hyper(number: Numbers): ScheduleHyper {

@@ -10,7 +10,6 @@ import {
 } from './executor.ts';
 import { initialParameters } from './initialization.ts';
 import { Marks } from './marks.ts';
-import { biasCorrections } from './optimizers.ts';
 import { parameterLayout } from './plan.ts';
 import {
   executorIdOf,
@@ -28,11 +27,12 @@ import {
   type Saved,
   type TemperatureFit,
 } from './protocol.ts';
-import { moveSchedule, scheduleKind, scheduleOf } from './rate.ts';
+import { moveSchedule, scheduleKind, scheduleOf, writeRates } from './rate.ts';
 import type { Schedule } from './schedules.ts';
 import { nextRecording, Series } from './series.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Measured, Task } from './task.ts';
+import { knobVector, type Measured, type Task } from './task.ts';
+import { metricsOf, rowOf, type Reached } from './reached.ts';
 
 /** Time that one chunk of training takes at best: short enough to answer, long enough to hide the cost of calling. */
 const CHUNK_MS = 30;
@@ -123,7 +123,7 @@ export class Session {
       members: 1,
       data: task.data,
       state: { parameters: initialParameters(task.plan, log.seed), moments: new Float64Array(2 * count) },
-      knobs: numericKnobs(task, log.knobs),
+      knobs: knobVector(task, log.knobs),
     };
     let said = '';
     const say = (text: string): void => {
@@ -424,7 +424,7 @@ export class Session {
       await this.#handOver(saved.executor, { parameters, moments }, knobs);
     else {
       this.#executor.restore({ parameters, moments });
-      this.#executor.setKnobs(numericKnobs(this.task, knobs));
+      this.#executor.setKnobs(knobVector(this.task, knobs));
     }
     this.#step = saved.step;
     this.#knobs = knobs;
@@ -488,17 +488,7 @@ export class Session {
       correction1: new Float64Array(steps),
       correction2: new Float64Array(steps),
     };
-    for (let i = 0; i < steps; i++) {
-      const { correction1, correction2 } = biasCorrections(
-        this.#number('training.beta1'),
-        this.#number('training.beta2'),
-        this.#optimizerSteps + i + 1,
-      );
-      chunk.learningRate[i] = this.#schedule.learningRate;
-      chunk.correction1[i] = correction1;
-      chunk.correction2[i] = correction2;
-      this.#schedule.afterStep();
-    }
+    writeRates(chunk, { members: 1, member: 0 }, this.#schedule, this.#number, this.#optimizerSteps);
     const { loss, gradientNorm } = await this.#executor.train(chunk);
     const bad = loss.findIndex((value, i) => !Number.isFinite(value) || !Number.isFinite(gradientNorm[i]));
     const done = bad < 0 ? steps : bad + 1;
@@ -527,30 +517,20 @@ export class Session {
   async #record(): Promise<void> {
     const { measured } = await this.#evaluate();
     this.#recorded = this.#step;
-    const { total, terms, values, diverged } = measured;
-    this.series.push({
-      step: this.#step,
-      total,
-      learningRate: this.#schedule.learningRate,
-      gradientNorm: this.#gradientNorm,
-      ...values,
-      ...Object.fromEntries(Object.entries(terms).map(([id, value]) => [`terms.${id}`, value])),
-    });
-    if (diverged !== undefined && this.#status === 'ok') this.#diverge(diverged);
+    this.series.push(rowOf(measured, this.#reached));
+    if (measured.diverged !== undefined && this.#status === 'ok') this.#diverge(measured.diverged);
   }
 
-  #metricsOf({ total, terms, values }: Measured): Metrics {
-    const metrics: Metrics = {
-      ...values,
+  get #reached(): Reached {
+    return {
       step: this.#step,
-      epoch: Math.floor(this.#step / this.#stepsPerEpoch),
-      total,
       learningRate: this.#schedule.learningRate,
       gradientNorm: this.#gradientNorm,
-      status: this.#status,
-      terms,
     };
-    return metrics;
+  }
+
+  #metricsOf(measured: Measured): Metrics {
+    return metricsOf(measured, this.#reached, this.#stepsPerEpoch, this.#status);
   }
 
   #diverge(why: string): void {
@@ -588,7 +568,7 @@ export class Session {
       };
     }
     this.#knobs = { ...this.#knobs, ...changes };
-    this.#executor.setKnobs(numericKnobs(this.task, this.#knobs));
+    this.#executor.setKnobs(knobVector(this.task, this.#knobs));
     const kind = scheduleKind(this.#knobs);
     if (kind === this.#origin.scheduler) moveSchedule(this.#schedule, this.#number);
     else this.#schedule = scheduleOf(kind, this.#number);
@@ -622,7 +602,7 @@ export class Session {
       members: 1,
       data: this.task.data,
       state,
-      knobs: numericKnobs(this.task, knobs),
+      knobs: knobVector(this.task, knobs),
     };
     const next = await this.#host.createExecutor(id, setup, this.#say);
     this.#executor.dispose();
@@ -662,10 +642,6 @@ export class Session {
       text: `${what} was lost at step ${String(at)}. The processor goes on from step ${String(from.step)}.`,
     };
   }
-}
-
-function numericKnobs(task: Task, values: KnobValues): Float64Array {
-  return Float64Array.from(task.plan.knobs, (key) => task.numeric(values, key));
 }
 
 /** Steps that fit into one chunk, from what the last one took. */

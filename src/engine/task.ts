@@ -29,3 +29,7 @@ export interface Task {
   /** Names what made a training loss non-finite, as a sentence. */
   explainDivergence: (knobs: KnobValues) => string;
 }
+
+/** Values of the live knobs as numbers `[H]`, in the order of `plan.knobs`. */
+export const knobVector = (task: Pick<Task, 'plan' | 'numeric'>, values: KnobValues): Float64Array =>
+  Float64Array.from(task.plan.knobs, (key) => task.numeric(values, key));

@@ -12,6 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
   '.webmanifest': 'application/manifest+json',
 };
 
@@ -31,11 +32,15 @@ export interface Host {
   close: () => Promise<void>;
 }
 
-const file = (path: string): URL => new URL(`../../dist/${path}`, import.meta.url);
 const sha256 = (content: string): string => `sha256-${createHash('sha256').update(content).digest('base64')}`;
 
-/** A static host that serves the built page in a folder, under the response headers that docs/hosting.md recommends. */
-export async function serve(folder: string): Promise<Host> {
+/**
+ * A static host that serves the built page in a folder, under the response headers that docs/hosting.md recommends.
+ *
+ * @param built where the files are, with a slash at the end
+ */
+export async function serve(folder: string, built = new URL('../../dist/', import.meta.url)): Promise<Host> {
+  const file = (path: string): URL => new URL(path, built);
   const changed = new Map<string, string | null>();
   let asked: string[] = [];
   let up = true;

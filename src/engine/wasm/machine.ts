@@ -86,7 +86,8 @@ export class Machine {
     const { loaded, scalars } = prepared;
     const { block, rest, final, vectors, blocks } = loaded;
     if (this.#inPlace !== prepared) {
-      this.#heap.f32.set(scalars, this.#scalars.at / 4);
+      // Where this program reads them: one that came later may have needed more room.
+      this.#heap.f32.set(scalars, loaded.places.scalars / 4);
       this.#inPlace = prepared;
     }
     const { run } = this.#kernels;
