@@ -12,7 +12,7 @@ const RACES: readonly Race[] = [
   {
     name: 'reference',
     title: 'MLP 16-64-64-8, batch 256: LogitNorm, temperature, KL, entropy hinge, MaxSup, Adam',
-    rounds: 25,
+    rounds: 20,
     milliseconds: 150,
     compareAfter: 20,
     judge: 'oracle',
@@ -105,6 +105,7 @@ function targetsOf(rows: readonly Row[]): Target[] {
     { name: 'wasm : plain tfjs cpu', ...ratio('wasm', 'plain cpu'), atLeast: 50 },
     { name: 'wasm GFLOP/s : XNNPACK 512³', ...ratio('wasm', 'matmul', flops), atLeast: 0.9 },
     { name: 'head and metrics, share of a step', ...(head ? { value: head } : why), atMost: 0.15 },
+    { name: 'K = 64 on two workers : on one', ...ratio('wasm 64 on 2', 'wasm 64 on 1'), atLeast: 1.7 },
     { name: 'K = 16 model-steps/s : jax-js by hand', ...ratio('wasm 16', 'jax wasm 16', models), atLeast: 3 },
   ];
 }

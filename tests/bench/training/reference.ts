@@ -3,10 +3,13 @@ import { createWasmExecutor } from '../../../src/engine/wasm/executor.ts';
 import type { Entry } from './contender.ts';
 import { headTwice } from './headTwice.ts';
 import { ours } from './ours.ts';
+import { spreadOver } from './spread.ts';
 import { referenceWork } from './work.ts';
 
 /** Members that are trained side by side, where that is compared. */
 const MEMBERS = 16;
+/** Members that are spread over workers. */
+const ENSEMBLE = 64;
 
 /** All who train the reference work, or as much of it as they can. Each is loaded by itself: one that fails is one. */
 export function reference(): readonly Entry[] {
@@ -15,6 +18,7 @@ export function reference(): readonly Entry[] {
   const others = () => import('./others.ts');
   const one = referenceWork();
   const many = referenceWork(MEMBERS);
+  const ensemble = referenceWork(ENSEMBLE);
   return [
     { id: 'oracle', name: 'oracle', create: () => ours(one, (setup) => new OracleExecutor(setup)) },
     { id: 'wasm', name: 'wasm', create: () => ours(one, createWasmExecutor) },
@@ -39,6 +43,12 @@ export function reference(): readonly Entry[] {
       name: `jax-js jit, wasm, K = ${MEMBERS}`,
       create: async () => (await jax()).jax(many, 'wasm'),
     },
+    ...[1, 2].map((hosts): Entry => ({
+      id: `wasm ${ENSEMBLE} on ${hosts}`,
+      name: `wasm, K = ${ENSEMBLE} on ${hosts === 1 ? 'one worker' : `${hosts} workers`}`,
+      kind: 'workers',
+      create: () => ours(ensemble, spreadOver(hosts)),
+    })),
     { id: 'tfjs cpu', name: 'tfjs executor, cpu', create: async () => (await tfjs()).executor(one, 'cpu') },
     {
       id: 'convnet',
