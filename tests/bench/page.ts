@@ -2,17 +2,16 @@
  * What the page costs while it trains: time of the main thread for each frame message, and how often the browser gets to
  * paint. The built page in headless Chromium at 1440 × 900; its busy time is read from the browser's own trace.
  */
-import { chromium, type Browser, type Page } from 'playwright';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build, preview } from 'vite';
-import { launchOptions } from '../chromium.ts';
+import type { Browser, Page } from 'playwright';
 import { quantiles } from '../../src/science/statistics.ts';
+import { inBrowser, LAB } from './browser.ts';
+import { drivenByPage, type Driven } from './driven.ts';
+import { MARK, watchFrames } from './frames.ts';
+import { openLab } from './lab.ts';
+import type { Target } from './report.ts';
 
 const SECONDS = 8;
-const EXECUTORS = ['oracle', 'tfjs:cpu'] as const;
-const MARK = 'bench-frame';
+const EXECUTORS = ['wasm', 'oracle', 'tfjs:cpu'] as const;
 
 interface TraceEvent {
   name: string;
@@ -41,65 +40,47 @@ interface Busy {
 const say = ({ frames, busyMedian, busyP95, longestTask }: Busy): string =>
   `main thread per frame message: median ${busyMedian.toFixed(1)} ms, p95 ${busyP95.toFixed(1)} ms, longest task ${longestTask.toFixed(1)} ms (${String(frames)} frames)`;
 
-/** The column of curves alone, each of more than ten curves ten thousand rows long. */
-export async function benchCurves(): Promise<object> {
-  const outDir = mkdtempSync(join(tmpdir(), 'collapse-lab-bench-'));
-  const input = 'tests/bench/curves/index.html';
-  await build({ logLevel: 'error', build: { outDir, rolldownOptions: { input } } });
-  const server = await preview({ logLevel: 'error', build: { outDir }, preview: { port: 0 } });
-  const browser = await chromium.launch(launchOptions);
-  try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    await page.goto(new URL(input, server.resolvedUrls?.local[0]).href);
-    await page.locator('canvas').nth(4).waitFor();
-    await intervalsOf(page, 1);
-    const row = await busyIn(browser, page);
-    console.log(`curves, 10 000 rows: ${say(row)}`);
-    return { bench: 'curves', seconds: SECONDS, ...row };
-  } finally {
-    await browser.close();
-    await server.close();
-    rmSync(outDir, { recursive: true, force: true });
-  }
+interface Measured {
+  bench: string;
+  seconds: number;
+  targets: Target[];
 }
 
-export async function benchPage(): Promise<object> {
-  await build({ logLevel: 'error' });
-  const server = await preview({ logLevel: 'error', preview: { port: 0 } });
-  const browser = await chromium.launch(launchOptions);
-  try {
-    const url = server.resolvedUrls?.local[0];
-    if (!url) throw new Error('The preview has no address.');
+/** The column of curves alone, each of more than ten curves ten thousand rows long. */
+export async function benchCurves(): Promise<Measured & Busy> {
+  return inBrowser(['tests/bench/curves/index.html'], async ([served]) => {
+    if (!served) throw new Error('Nothing is served.');
+    const page = await served.browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.goto(served.url);
+    await page.locator('canvas').nth(4).waitFor();
+    await intervalsOf(page, 1);
+    const row = await busyIn(served.browser, page);
+    console.log(`curves, 10 000 rows: ${say(row)}`);
+    return { bench: 'curves', seconds: SECONDS, ...row, targets: [] };
+  });
+}
+
+export async function benchPage(): Promise<Measured & { rows: Row[]; driven: Driven }> {
+  return inBrowser([LAB, 'tests/bench/bare/index.html'], async ([lab, bare]) => {
+    if (!lab || !bare) throw new Error('Nothing is served.');
     const rows: Row[] = [];
-    for (const executor of EXECUTORS) rows.push(await measure(browser, url, executor));
+    for (const executor of EXECUTORS) rows.push(await measure(lab.browser, lab.url, executor));
     for (const row of rows)
       console.log(
         `${row.executor.padEnd(10)} ${say(row)}; animation frames every ${row.intervalMedian.toFixed(1)} ms, p95 ${row.intervalP95.toFixed(1)} ms`,
       );
-    return { bench: 'page', seconds: SECONDS, rows };
-  } finally {
-    await browser.close();
-    await server.close();
-  }
+    const driven = await drivenByPage(lab, bare, EXECUTORS[0]);
+    return { bench: 'page', seconds: SECONDS, rows, driven, targets: [driven.target] };
+  });
 }
 
 async function measure(browser: Browser, url: string, executor: (typeof EXECUTORS)[number]): Promise<Row> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.addInitScript(markFrames, MARK);
-  await page.goto(url);
-  await page.evaluate(async (id) => {
-    const { lab } = window as unknown as {
-      lab: {
-        ready: () => Promise<unknown>;
-        load: (what: object) => Promise<unknown>;
-        play: () => void;
-      };
-    };
-    await lab.ready();
-    // Colours everywhere: the most that there is to draw.
-    await lab.load({ preset: 'sufficient', executor: id });
-    lab.play();
-  }, executor);
+  await watchFrames(page);
+  await openLab(page, url, executor);
+  await page.evaluate(() => {
+    window.lab.play();
+  });
   // First how often it paints, then what it does: a loop that asks for every frame is work of its own.
   await intervalsOf(page, 1);
   const intervals = await intervalsOf(page, SECONDS);
@@ -126,21 +107,6 @@ async function busyIn(browser: Browser, page: Page): Promise<Busy> {
     busyP95,
     longestTask: longest,
   };
-}
-
-/** Runs in the page: leaves a mark in the trace for each frame message. */
-function markFrames(mark: string): void {
-  const own = Object.getOwnPropertyDescriptor(MessagePort.prototype, 'onmessage');
-  Object.defineProperty(MessagePort.prototype, 'onmessage', {
-    configurable: true,
-    get: () => null,
-    set(this: MessagePort, handler: (event: MessageEvent<{ kind?: string } | undefined>) => void) {
-      own?.set?.call(this, (event: MessageEvent<{ kind?: string } | undefined>) => {
-        if (event.data?.kind === 'frame') performance.mark(mark);
-        handler.call(this, event);
-      });
-    },
-  });
 }
 
 /** Milliseconds between the animation frames of so many seconds. */

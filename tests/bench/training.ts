@@ -1,91 +1,111 @@
 /**
- * Steps per second of each executor on service-mix as it ships, as ratios against what a newcomer to tfjs writes:
- * `tf.train.adam`, a loss of plain operations, and `await loss.data()` at every step. One process, rounds interleaved,
- * medians with their spread; machines differ, ratios hardly do.
+ * Steps per second of our executors and of peers, on the reference work and on service-mix as it ships: one page of one
+ * browser, rounds interleaved, medians with their spread. Ratios are taken round by round; where both work on the
+ * page's own thread, of the time that it was on a processor, so that other jobs of the machine matter little.
  */
-import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-cpu';
-import { drawBatches } from '../../src/engine/batches.ts';
-import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
-import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
-import { TfjsExecutor } from '../../src/engine/tfjs/executor.ts';
-import { openSession, serviceMixLog } from '../support/runs.ts';
-import { newcomer } from './newcomer.ts';
-import { quantiles } from '../../src/science/statistics.ts';
+import { inBrowser } from './browser.ts';
+import { ensurePeers } from './peers.ts';
+import { race, type Race, type Row } from './race.ts';
+import { say, short, spreadOf, table, type Target } from './report.ts';
 
-const ROUNDS = 7;
-/** Long enough that a round is not noise, short enough that rounds interleave. */
-const ROUND_MS = 1500;
+const RACES: readonly Race[] = [
+  {
+    name: 'reference',
+    title: 'MLP 16-64-64-8, batch 256: LogitNorm, temperature, KL, entropy hinge, MaxSup, Adam',
+    rounds: 20,
+    milliseconds: 150,
+    compareAfter: 20,
+    judge: 'oracle',
+  },
+  {
+    name: 'serviceMix',
+    title: 'service-mix as it ships, preset before',
+    rounds: 15,
+    milliseconds: 200,
+    compareAfter: 20,
+    judge: 'oracle',
+  },
+];
 
-interface Contender {
-  name: string;
-  /** Trains n steps. */
-  train: (n: number) => Promise<unknown>;
-}
-
-const log = serviceMixLog({ preset: 'before' });
-const info = { executor: 'tfjs', backend: 'cpu', adapter: '', software: false } as const;
-
-async function contender(name: string, make: (setup: ExecutorSetup) => Executor): Promise<Contender> {
-  let executor: Executor | undefined;
-  const session = await openSession(log, (setup) => (executor = make(setup)));
-  const { plan, data } = session.task;
-  return {
-    name,
-    train: async (steps) => {
-      const ones = new Float64Array(steps).fill(1);
-      await executor?.train({
-        steps,
-        batches: [drawBatches(0, data.train.rows, plan.batchSize, 0, steps)],
-        learningRate: ones.map(() => 1e-4),
-        correction1: ones,
-        correction2: ones,
-      });
-    },
-  };
-}
-
-const median = (values: readonly number[]): number => quantiles(values, [0.5])[0] ?? NaN;
-
-export async function benchTraining(): Promise<object> {
-  await tf.setBackend('cpu');
-  const session = await openSession(log);
-  const contenders: Contender[] = [
-    { name: 'plain tfjs loop, cpu (baseline)', train: newcomer(tf, session.task) },
-    await contender(
-      'tfjs executor, cpu',
-      (setup) => new TfjsExecutor({ tf, info, lost: () => false }, setup),
-    ),
-    await contender('oracle, f64', (setup) => new OracleExecutor(setup)),
-  ];
-
-  const speeds = new Map(contenders.map(({ name }) => [name, [] as number[]]));
-  for (const { train } of contenders) await train(3);
-  for (let round = 0; round < ROUNDS; round++)
-    for (const { name, train } of contenders) {
-      const started = performance.now();
-      let steps = 0;
-      while (performance.now() - started < ROUND_MS) {
-        await train(2);
-        steps += 2;
-      }
-      speeds.get(name)?.push((1000 * steps) / (performance.now() - started));
+export async function benchTraining(): Promise<{ bench: string; results: object; targets: Target[] }> {
+  ensurePeers();
+  return inBrowser(['tests/bench/training/index.html'], async ([served]) => {
+    if (!served) throw new Error('Nothing is served.');
+    const page = await served.browser.newPage();
+    page.on('console', (message) => {
+      console.log(`  ${message.text()}`);
+    });
+    await page.goto(served.url);
+    const results: { race: Race; rows: Row[] }[] = [];
+    for (const one of RACES) {
+      console.log(`\n${one.title}`);
+      results.push({ race: one, rows: await race(page, one) });
     }
-
-  const baseline = median(speeds.get(contenders[0]?.name ?? '') ?? []);
-  const rows = contenders.map(({ name }) => {
-    const values = speeds.get(name) ?? [];
-    return {
-      name,
-      stepsPerSecond: median(values),
-      least: Math.min(...values),
-      most: Math.max(...values),
-      ratio: median(values) / baseline,
-    };
+    for (const { race: one, rows } of results) {
+      console.log(`\n${one.title}`);
+      tableOf(rows, one.judge);
+    }
+    const rows = results.find(({ race: { name } }) => name === 'reference')?.rows ?? [];
+    return { bench: 'training', results, targets: targetsOf(rows) };
   });
-  for (const { name, stepsPerSecond, least, most, ratio } of rows)
-    console.log(
-      `${name.padEnd(34)} ${stepsPerSecond.toFixed(1).padStart(8)} steps/s (${least.toFixed(1)} … ${most.toFixed(1)})  ${ratio.toFixed(2)} ×`,
-    );
-  return { bench: 'service-mix', rounds: ROUNDS, rows };
+}
+
+function tableOf(rows: readonly Row[], judge: string): void {
+  table([
+    ['who', 'steps/s by the clock', 'per s of processor', 'model-steps', 'GFLOP', `off the ${judge}`, ''],
+    ...rows.map(({ id, name, instead, missing, kind, models, flops, rates, busyRates, distance }) => {
+      if (missing !== undefined) return [name, `cannot run: ${missing}`];
+      const busy = spreadOf(counted(busyRates));
+      const { median } = kind === 'thread' ? busy : spreadOf(counted(rates));
+      return [
+        name,
+        say(spreadOf(counted(rates))),
+        kind === 'thread' ? say(busy) : '',
+        models === 0 ? '' : short(models * median),
+        short((flops * median) / 1e9),
+        distance === undefined ? (id === judge ? '0' : '') : distance.toExponential(1),
+        instead ?? '',
+      ];
+    }),
+  ]);
+}
+
+/** Those of the rounds in which it worked. */
+const counted = (rates: readonly number[]): number[] => rates.filter((rate) => !Number.isNaN(rate));
+
+/** What is asked of the wasm executor, of the reference work. */
+function targetsOf(rows: readonly Row[]): Target[] {
+  /** Of what one does in a second to what another does, round by round; `per` is what a step counts. */
+  const ratio = (
+    a: string,
+    b: string,
+    per: (row: Row) => number = () => 1,
+  ): Pick<Target, 'value' | 'missing'> => {
+    const [one, other] = [a, b].map((id) => rows.find((row) => row.id === id && row.rates.length > 0));
+    if (!one || !other) return { missing: `${one ? b : a} did not run` };
+    const onThread = one.kind === 'thread' && other.kind === 'thread';
+    const [x, y] = [one, other].map(({ rates, busyRates }) => (onThread ? busyRates : rates)) as [
+      number[],
+      number[],
+    ];
+    return {
+      value: spreadOf(
+        counted(x.map((rate, round) => (per(one) * rate) / (per(other) * (y[round] as number)))),
+      ),
+    };
+  };
+  const models = (row: Row): number => row.models;
+  const flops = (row: Row): number => row.flops;
+  // By how much a step is longer that computes head and metrics twice.
+  const { value: twice, ...why } = ratio('wasm', 'wasm head twice');
+  const head = twice && { median: twice.median - 1, least: twice.least - 1, most: twice.most - 1 };
+  return [
+    { name: 'wasm : jax-js wasm jit', ...ratio('wasm', 'jax wasm'), atLeast: 9 },
+    { name: 'wasm : plain tfjs wasm', ...ratio('wasm', 'plain wasm'), atLeast: 15 },
+    { name: 'wasm : plain tfjs cpu', ...ratio('wasm', 'plain cpu'), atLeast: 50 },
+    { name: 'wasm GFLOP/s : XNNPACK 512³', ...ratio('wasm', 'matmul', flops), atLeast: 0.9 },
+    { name: 'head and metrics, share of a step', ...(head ? { value: head } : why), atMost: 0.15 },
+    { name: 'K = 64 on two workers : on one', ...ratio('wasm 64 on 2', 'wasm 64 on 1'), atLeast: 1.7 },
+    { name: 'K = 16 model-steps/s : jax-js by hand', ...ratio('wasm 16', 'jax wasm 16', models), atLeast: 3 },
+  ];
 }
