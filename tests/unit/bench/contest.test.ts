@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import type { Contender, Entry } from '../../bench/training/contender.ts';
+import { Contest } from '../../bench/training/contest.ts';
+import { newcomer } from '../../bench/training/newcomer.ts';
+import { ours } from '../../bench/training/ours.ts';
+import { referenceWork } from '../../bench/training/work.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
+import { tf } from '../../support/cpu.ts';
+
+const silent = (): void => undefined;
+
+/** Counts its steps, and has them as its only parameter. */
+function counter(scale: number): Contender & { done: () => number } {
+  let steps = 0;
+  return {
+    models: 1,
+    flops: 1,
+    train: (n) => {
+      steps += n;
+      return Promise.resolve();
+    },
+    parameters: () => Promise.resolve(Float64Array.of(scale * steps)),
+    done: () => steps,
+  };
+}
+
+const entry = (id: string, create: Entry['create']): Entry => ({ id, name: id, create });
+
+describe('a contest', () => {
+  test('says how far each is off the judge after the same steps', async () => {
+    const contest = new Contest([
+      entry('judge', () => Promise.resolve(counter(1))),
+      entry('off', () => Promise.resolve(counter(1.5))),
+    ]);
+    const [judge, off] = await contest.open(4, 'judge', silent);
+    expect(judge?.distance).toBeUndefined();
+    expect(off?.distance).toBeCloseTo(0.5, 12);
+  });
+
+  test('goes on without those that cannot run, and says why', async () => {
+    const contest = new Contest([
+      entry('broken', () => Promise.reject(new Error('no adapter'))),
+      entry('sound', () => Promise.resolve(counter(1))),
+    ]);
+    const [broken, sound] = await contest.open(1, 'sound', silent);
+    expect(broken?.missing).toBe('no adapter');
+    expect(sound?.missing).toBeUndefined();
+    await expect(contest.work('broken', 1)).rejects.toThrow('broken does not run');
+  });
+
+  test('counts the steps that were done', async () => {
+    const one = counter(1);
+    const contest = new Contest([entry('one', () => Promise.resolve(one))]);
+    await contest.open(3, 'one', silent);
+    const { steps } = await contest.work('one', 1);
+    expect(one.done()).toBe(3 + steps);
+  });
+});
+
+test('a plain tfjs loop does the reference work: it ends at the weights of the oracle', async () => {
+  const work = referenceWork();
+  const contest = new Contest([
+    entry('oracle', () => ours(work, (setup) => new OracleExecutor(setup))),
+    entry('plain', () => newcomer(tf, work, () => Promise.resolve())),
+  ]);
+  const [, plain] = await contest.open(3, 'oracle', silent);
+  expect(plain?.missing).toBeUndefined();
+  expect(plain?.distance).toBeLessThan(1e-5);
+});
