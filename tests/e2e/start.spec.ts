@@ -26,7 +26,7 @@ test('training begins before anything of tfjs was asked for', async ({ page }) =
   await expect.poll(() => stepOf(page)).toBeGreaterThan(0);
   const engine = await page.evaluate(() => window.lab.engine());
   expect(engine).toMatchObject({ executor: 'wasm', backend: 'wasm', adapter: '', software: false, simd: true });
-  expect(asked.some((url) => url.includes('/trainer-'))).toBe(true);
+  expect(asked.filter((url) => url.includes('/trainer-'))).not.toEqual([]);
   expect(await withTfjs()).toEqual([]);
   await page.evaluate(() => window.lab.use('tfjs:cpu'));
   expect(await withTfjs()).not.toEqual([]);
