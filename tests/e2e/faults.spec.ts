@@ -84,10 +84,10 @@ test('when the GPU process dies, the run goes on from its last checkpoint on the
         series: window.lab.series(),
       };
     });
-    expect(engine.backend).toBe('cpu');
+    expect(engine.backend).toBe('wasm');
     expect(metrics.status).toBe('ok');
     expect(metrics.step).toBeGreaterThanOrEqual(20);
-    expect(log.events.map(({ key, value }) => `${key} ${String(value)}`)).toContain('executor tfjs:cpu');
+    expect(log.events.map(({ key, value }) => `${key} ${String(value)}`)).toContain('executor wasm');
     const steps = series['step'] ?? [];
     expect([...steps].sort((a, b) => a - b)).toEqual(steps);
     await expect(page.getByText(/GPU was lost at step/).first()).toBeVisible();

@@ -114,8 +114,8 @@ test('the executor is chosen from the keyboard, and the choice keeps the focus',
   await tabTo(page, oracle);
   // From the last one on to the first.
   await page.keyboard.press('ArrowDown');
-  await expect.poll(() => page.evaluate(() => window.lab.engine().backend)).toBe('cpu');
-  await expect(page.getByRole('radio', { name: /tfjs, processor/ })).toBeFocused();
+  await expect.poll(() => page.evaluate(() => window.lab.engine().backend)).toBe('wasm');
+  await expect(page.getByRole('radio', { name: /^WASM/ })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(badge).toBeFocused();
 });

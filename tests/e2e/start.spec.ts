@@ -25,14 +25,22 @@ test('training begins before anything of tfjs was asked for', async ({ page }) =
   await page.evaluate(() => window.lab.ready());
   await expect.poll(() => stepOf(page)).toBeGreaterThan(0);
   const engine = await page.evaluate(() => window.lab.engine());
-  expect(engine).toMatchObject({ executor: 'wasm', backend: 'wasm', adapter: '', software: false, simd: true });
-  expect(asked.some((url) => url.includes('/trainer-'))).toBe(true);
+  expect(engine).toMatchObject({
+    executor: 'wasm',
+    backend: 'wasm',
+    adapter: '',
+    software: false,
+    simd: true,
+  });
+  expect(asked.filter((url) => url.includes('/trainer-'))).not.toEqual([]);
   expect(await withTfjs()).toEqual([]);
   await page.evaluate(() => window.lab.use('tfjs:cpu'));
   expect(await withTfjs()).not.toEqual([]);
 });
 
-test('the trainer notes its first step in its own timeline, which begins after the page’s', async ({ page }) => {
+test('the trainer notes its first step in its own timeline, which begins after the page’s', async ({
+  page,
+}) => {
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   await page.goto('./');
   await page.evaluate(() => window.lab.ready());
@@ -55,9 +63,7 @@ test('the story goes on only where somebody sees it: it waits for a page that do
   await page.goto('./', { waitUntil: 'commit' });
   await expect.poll(() => page.workers().length).toBe(1);
   const [worker] = page.workers();
-  await expect
-    .poll(() => worker?.evaluate(() => performance.getEntriesByName('first-step').length))
-    .toBe(1);
+  await expect.poll(() => worker?.evaluate(() => performance.getEntriesByName('first-step').length)).toBe(1);
   open();
   await page.waitForFunction(() => 'lab' in window);
   await page.evaluate(() => window.lab.ready());

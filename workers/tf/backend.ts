@@ -55,7 +55,9 @@ async function startWebgpu(adapter: GPUAdapter): Promise<Runtime> {
     tf.registerBackend('webgpu', () => new Backend(device, adapter.info), 3);
   }
   if (!(await tf.setBackend('webgpu')))
-    throw new Error('The WebGPU backend did not start on this adapter. Use the executor wasm, tfjs:cpu or oracle.');
+    throw new Error(
+      'The WebGPU backend did not start on this adapter. Use the executor wasm, tfjs:cpu or oracle.',
+    );
   await tf.ready();
   const { device } = tf.backend() as unknown as { device: GPUDevice };
   let lost = false;

@@ -46,6 +46,31 @@ describe('a player', () => {
     expect((await player.metrics()).step).toBe(step);
   });
 
+  test('begins a run by itself, and stands still until the page has drawn something', async () => {
+    const { player, frames, wake } = makePlayer();
+    await player.load(log, { pace: 30, play: true });
+    for (let i = 0; i < 30; i++) await wake();
+    expect(frames.length).toBe(2);
+    const { step } = await player.metrics();
+    expect(step).toBeGreaterThan(0);
+    for (let i = 0; i < 10; i++) await wake();
+    expect((await player.metrics()).step).toBe(step);
+    player.answered();
+    for (let i = 0; i < 10; i++) await wake();
+    expect((await player.metrics()).step).toBeGreaterThan(step);
+  });
+
+  test('begins nothing where something else was asked for meanwhile, or where it may not', async () => {
+    const { player, wake } = makePlayer();
+    const loading = player.load(log, { pace: 30, play: true });
+    await Promise.all([loading, player.load(log)]).catch(() => undefined);
+    for (let i = 0; i < 5; i++) await wake();
+    expect((await player.metrics()).step).toBe(0);
+    await player.load(log, { pace: 30, play: false });
+    for (let i = 0; i < 5; i++) await wake();
+    expect((await player.metrics()).step).toBe(0);
+  });
+
   test('that is paused and started again plays once, not twice', async () => {
     const { player, resting, wake } = makePlayer();
     await player.load(log);

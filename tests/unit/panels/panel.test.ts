@@ -206,6 +206,10 @@ describe('the engine', () => {
       adapter: 'SwiftShader, emulated on the processor',
     });
     expect(executorIdOf(engine({ executor: 'oracle', backend: 'typescript' }))).toBe('oracle');
+    const wasm = engine({ executor: 'wasm', backend: 'wasm' });
+    expect(executorIdOf(wasm)).toBe('wasm');
+    expect(describeEngine({ ...wasm, simd: true }).name).toBe('WASM SIMD, one core');
+    expect(describeEngine({ ...wasm, simd: false }).name).toBe('WASM, scalar (no SIMD here)');
   });
 });
 
