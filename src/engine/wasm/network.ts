@@ -22,6 +22,8 @@ export class Network {
   readonly #heap: Heap;
   readonly #layers: Layer[];
   readonly #stride: number;
+  /** Address of a transposed weight matrix: read along its rows, both ways through a layer cost the same. */
+  readonly #turned: number;
 
   constructor(kernels: Kernels, heap: Heap, { slices, stride }: Layout) {
     this.#kernels = kernels;
@@ -35,6 +37,9 @@ export class Network {
       const sums = activation && activation !== 'relu' ? heap.allocate(outputs * room) : values;
       return { slice, values, sums, adjoints: heap.allocate(outputs * stride) };
     });
+    this.#turned = heap.allocate(
+      Math.max(...slices.map(({ layer }) => 16 * Math.ceil(layer.inputs / 4) * layer.outputs)),
+    );
     this.logits = this.#layers.at(-1)?.values ?? 0;
     this.byLogits = this.#layers.at(-1)?.adjoints ?? 0;
   }
@@ -52,7 +57,7 @@ export class Network {
       const { inputs, outputs, activation } = slice.layer;
       const [w, b] = [parameters + 4 * slice.weights, parameters + 4 * slice.biases];
       const mode = activation === 'relu' ? RELU : PLAIN;
-      affine(sums, x, w, b, inputs, outputs, 4 * outputs, 4, vectors, stride, mode, 0);
+      affine(sums, x, w, b, inputs, outputs, 4 * outputs, vectors, stride, mode, 0);
       if (activation && activation !== 'relu')
         activate(PASSES[activation], values, sums, this.#vectorsOf(outputs, stride));
       x = values;
@@ -66,7 +71,7 @@ export class Network {
    * @param rows of the batch; what the arrays hold beyond them has no part
    */
   backward(parameters: number, gradient: number, rows: number): void {
-    const { affine, outer, slope, LANES } = this.#kernels;
+    const { affine, outer, slope, take, LANES } = this.#kernels;
     const vectors = padRows(rows) / LANES.value;
     this.#silence(rows);
     for (let l = this.#layers.length - 1; l >= 0; l--) {
@@ -86,10 +91,10 @@ export class Network {
       if (!below) return;
       // The slope of ReLU is taken where the sums are finished.
       const mode = below.slice.layer.activation === 'relu' ? RELU_SLOPE : PLAIN;
-      const w = parameters + 4 * slice.weights;
+      const pitch = 4 * Math.ceil(inputs / 4) * 4;
+      take(this.#turned, pitch, parameters + 4 * slice.weights, outputs, 0, 0, inputs, pitch / 4);
       affine(
-        ...([below.adjoints, adjoints, w, 0] as const),
-        ...([outputs, inputs, 4, 4 * outputs] as const),
+        ...([below.adjoints, adjoints, this.#turned, 0, outputs, inputs, pitch] as const),
         ...([vectors, this.#stride, mode, below.values] as const),
       );
     }

@@ -1,4 +1,4 @@
-import { add, and, BYTES, get, getNext, getSplat, gt, atLeast, LANES, mul, put, putNext, putTotals, splat, total, turn, V } from './lanes';
+import { add, and, BYTES, get, getNext, getSplat, getSplat1, getSplat2, getSplat3, gt, atLeast, mul, put, putNext, putTotals, splat, total, turn, V } from './lanes';
 
 /**
  * Dense layers. Arrays of a batch lie feature by feature: `[features, rows]` with rows side by side, `stride` bytes from
@@ -22,18 +22,16 @@ const RELU_SLOPE = 2;
 /**
  * out[o, b] = Σ_i w[i, o] x[i, b] + bias[o].
  *
- * @param wInner bytes from w[i, o] to w[i + 1, o]
- * @param wOuter bytes from w[i, o] to w[i, o + 1]: both together read W or its transpose
+ * @param pitch bytes from w[i, o] to w[i + 1, o]
  * @param bias 0 for none
+ * @param by where the slope of ReLU is read
  */
 export function affine(
   out: usize, x: usize, w: usize, bias: usize,
-  inner: i32, outer: i32, wInner: usize, wOuter: usize,
+  inner: i32, outer: i32, pitch: usize,
   vectors: i32, stride: usize, mode: i32, by: usize,
 ): void {
   const zero = splat(0);
-  const w2: usize = 2 * wOuter;
-  const w3: usize = 3 * wOuter;
   for (let v = 0; v < vectors; v += 2) {
     const at: usize = <usize>v * BYTES;
     let o = 0;
@@ -42,30 +40,30 @@ export function affine(
       if (bias) {
         const b = bias + 4 * <usize>o;
         a0 = getSplat(b);
-        a1 = getSplat(b + 4);
-        a2 = getSplat(b + 8);
-        a3 = getSplat(b + 12);
+        a1 = getSplat1(b);
+        a2 = getSplat2(b);
+        a3 = getSplat3(b);
       }
       let b0 = a0, b1 = a1, b2 = a2, b3 = a3;
       let px = x + at;
-      let pw = w + <usize>o * wOuter;
+      let pw = w + 4 * <usize>o;
       for (let i = inner; i > 0; i--) {
         const x0 = get(px);
         const x1 = getNext(px);
         let s = getSplat(pw);
         a0 = add(a0, mul(s, x0));
         b0 = add(b0, mul(s, x1));
-        s = getSplat(pw + wOuter);
+        s = getSplat1(pw);
         a1 = add(a1, mul(s, x0));
         b1 = add(b1, mul(s, x1));
-        s = getSplat(pw + w2);
+        s = getSplat2(pw);
         a2 = add(a2, mul(s, x0));
         b2 = add(b2, mul(s, x1));
-        s = getSplat(pw + w3);
+        s = getSplat3(pw);
         a3 = add(a3, mul(s, x0));
         b3 = add(b3, mul(s, x1));
         px += stride;
-        pw += wInner;
+        pw += pitch;
       }
       let to = <usize>o * stride + at;
       put(out + to, finish(a0, mode, by + to));
@@ -84,13 +82,13 @@ export function affine(
       let a = bias ? getSplat(bias + 4 * <usize>o) : zero;
       let b = a;
       let px = x + at;
-      let pw = w + <usize>o * wOuter;
+      let pw = w + 4 * <usize>o;
       for (let i = inner; i > 0; i--) {
         const s = getSplat(pw);
         a = add(a, mul(s, get(px)));
         b = add(b, mul(s, getNext(px)));
         px += stride;
-        pw += wInner;
+        pw += pitch;
       }
       const to = <usize>o * stride + at;
       put(out + to, finish(a, mode, by + to));

@@ -7,6 +7,9 @@ export const BYTES: usize = 4;
 @inline export function get(p: usize): V { return load<f32>(p); }
 @inline export function getNext(p: usize): V { return load<f32>(p, BYTES); }
 @inline export function getSplat(p: usize): V { return load<f32>(p); }
+@inline export function getSplat1(p: usize): V { return load<f32>(p, 4); }
+@inline export function getSplat2(p: usize): V { return load<f32>(p, 8); }
+@inline export function getSplat3(p: usize): V { return load<f32>(p, 12); }
 @inline export function put(p: usize, a: V): void { store<f32>(p, a); }
 @inline export function putNext(p: usize, a: V): void { store<f32>(p, a, BYTES); }
 @inline export function splat(a: f32): V { return a; }

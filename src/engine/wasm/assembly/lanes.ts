@@ -13,6 +13,10 @@ export const BYTES: usize = 16;
 /** The vector after the one at p. */
 @inline export function getNext(p: usize): V { return v128.load(p, BYTES); }
 @inline export function getSplat(p: usize): V { return v128.load32_splat(p); }
+/** Of the numbers after the one at p. */
+@inline export function getSplat1(p: usize): V { return v128.load32_splat(p, 4); }
+@inline export function getSplat2(p: usize): V { return v128.load32_splat(p, 8); }
+@inline export function getSplat3(p: usize): V { return v128.load32_splat(p, 12); }
 @inline export function put(p: usize, a: V): void { v128.store(p, a); }
 @inline export function putNext(p: usize, a: V): void { v128.store(p, a, BYTES); }
 @inline export function splat(a: f32): V { return f32x4.splat(a); }
