@@ -66,7 +66,16 @@ async function compileNow(path: string, build: Build): Promise<{ binary: Uint8Ar
   const { error, stderr } = await asc.main(
     [
       path,
-      ...['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--noExportMemory', '--outFile', 'kernels.wasm'],
+      ...[
+        '-O3',
+        '--runtime',
+        'stub',
+        '--noAssert',
+        '--importMemory',
+        '--noExportMemory',
+        '--outFile',
+        'kernels.wasm',
+      ],
       ...(build === 'simd' ? ['--enable', 'simd'] : []),
       // Vectors cross between functions of the module alone.
       ...['--disableWarning', '112'],
