@@ -6,6 +6,18 @@ const ENTRY = fileURLToPath(new URL('../../src/app/early.ts', import.meta.url));
 /** What the trainer fetches by itself, one after another, until it trains for the first time. */
 const TRAINER = /^assets\/(trainer|rolldown-runtime|runtime)-[^/]+\.js$/;
 
+/** The trainer's own script, and the one that starts it. */
+const WORKER = /^assets\/trainer-[^/]+\.js$/;
+const STARTER = 'start-trainer';
+
+/**
+ * A worker takes a browser longer to start than a script to arrive, and is started by the thread that then evaluates the
+ * page's scripts: so it is asked for by a few lines that need nothing else. `Client` takes it up.
+ */
+const starter = (worker: string): string =>
+  `try{const w=new Worker(new URL(${JSON.stringify(worker)},document.currentScript.src),{type:'module',name:'trainer'});` +
+  `w.addEventListener('error',(e)=>{w.failed=e.message??''});globalThis.startedTrainer=w}catch{}`;
+
 /**
  * Makes `src/app/early.ts` a script of its own in the built page, run as soon as it is there; and names the trainer's
  * scripts in the page, so that the browser fetches them before anything has run.
@@ -14,6 +26,15 @@ export function early(): Plugin {
   return {
     name: 'collapse-lab:early',
     apply: 'build',
+    generateBundle(_, bundle) {
+      const worker = Object.keys(bundle).find((name) => WORKER.test(name));
+      if (worker === undefined) this.error('The build has no script of the trainer.');
+      this.emitFile({
+        type: 'asset',
+        name: `${STARTER}.js`,
+        source: starter(worker.replace('assets/', './')),
+      });
+    },
     config: () => ({ build: { rolldownOptions: { input: { index: 'index.html', [NAME]: ENTRY } } } }),
     transformIndexHtml: {
       order: 'post',
@@ -24,7 +45,14 @@ export function early(): Plugin {
         // The scripts of workers, which are built by themselves, come as mere files.
         const preload = files.filter(({ type, fileName }) => type === 'asset' && TRAINER.test(fileName));
         if (preload.length < 2) throw new Error('The scripts of the trainer are not in the build.');
+        const first = files.find(({ fileName }) => fileName.startsWith(`assets/${STARTER}-`));
+        if (!first) throw new Error(`The build has no script "${STARTER}".`);
         return [
+          {
+            tag: 'script',
+            attrs: { async: true, src: `./${first.fileName}` },
+            injectTo: 'head-prepend',
+          },
           {
             tag: 'script',
             attrs: { type: 'module', crossorigin: true, async: true, src: `./${entry.fileName}` },

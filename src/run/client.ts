@@ -11,6 +11,20 @@ const STOPPED =
 const SENTENCE =
   'The trainer could not start: this browser blocked or failed to load its worker. Reload the page; if that does not help, use a current version of Chrome, Edge, Firefox or Safari.';
 
+/** A worker that the built page started before any script of the app: scripts/vite/early.ts. */
+interface Started extends Worker {
+  /** What its error said, where it could not be loaded. */
+  failed?: string;
+}
+
+/** It is taken up once; who needs another trainer starts one. */
+function takeStarted(): Started | undefined {
+  const page = globalThis as { startedTrainer?: Started };
+  const { startedTrainer } = page;
+  delete page.startedTrainer;
+  return startedTrainer;
+}
+
 /**
  * The worker as the page sees it: typed commands, and frames through a port of their own. It may be there before anyone
  * listens: frames wait until then.
@@ -29,10 +43,10 @@ export class Client {
   #died: string | undefined;
 
   constructor() {
-    this.#worker = new Worker(new URL('../../workers/trainer.ts', import.meta.url), {
-      type: 'module',
-      name: 'trainer',
-    });
+    const started = takeStarted();
+    this.#worker =
+      started ??
+      new Worker(new URL('../../workers/trainer.ts', import.meta.url), { type: 'module', name: 'trainer' });
     this.#remote = Comlink.wrap<TrainerApi>(this.#worker);
     this.#death = new Promise((_, reject) => {
       const die = (detail: string): void => {
@@ -49,15 +63,16 @@ export class Client {
         die('a message could not be read');
       });
       this.#die = die;
+      if (started?.failed !== undefined) die(started.failed);
     });
     // Each command reports the death by itself.
     this.#death.catch(() => undefined);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const lock = `collapse-lab:trainer:${newId()}`;
-    const started = this.#remote.connect(Comlink.transfer(port2, [port2]), document.baseURI, lock);
+    const connected = this.#remote.connect(Comlink.transfer(port2, [port2]), document.baseURI, lock);
     const late = new Promise<never>((_, reject) => setTimeout(reject, START_MS, new Error(SENTENCE)));
-    this.#started = this.#race(Promise.race([started, late]));
+    this.#started = this.#race(Promise.race([connected, late]));
     this.#started.then(
       () => {
         this.#running = true;
