@@ -64,7 +64,6 @@ export interface Kernels {
     momentum: number,
     rate: number,
   ) => void;
-  clear: (at: number, bytes: number) => void;
 }
 
 /** A module with one function of vectors: valid where the browser has SIMD. */

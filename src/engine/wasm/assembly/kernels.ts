@@ -4,8 +4,3 @@ export { activate, slope } from './activations';
 export { run } from './program';
 export { adam, sgd, squares } from './optimizers';
 export { LANES } from './lanes';
-
-/** Zeros, `bytes` of them. */
-export function clear(at: usize, bytes: usize): void {
-  memory.fill(at, 0, bytes);
-}
