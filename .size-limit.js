@@ -11,9 +11,12 @@ const all = readdirSync(new URL('./dist/assets/', import.meta.url)).filter((name
 /** A file's name without its hash. */
 const chunkOf = (name) => name.replace(/-[\w-]{8}\.(js|wasm)$/, '');
 
-/** Scripts that the page names, and of those the ones of the trainer, which the app does not wait for. */
+/** Scripts that the page names, and of those the ones of the trainer, which the app does not wait for; the first starts it. */
 const named = [...html.matchAll(/(?:src|href)="\.\/assets\/([^"]+\.js)"/g)].map(([, name]) => name);
-const trainer = named.slice(named.findIndex((name) => chunkOf(name) === 'trainer'));
+const trainer = [
+  ...named.filter((name) => chunkOf(name) === 'start-trainer'),
+  ...named.slice(named.findIndex((name) => chunkOf(name) === 'trainer')),
+];
 const page = [...new Set(named)].filter((name) => !trainer.includes(name));
 const start = all.filter((name) => chunkOf(name) === 'kernels-simd' || chunkOf(name) === 'kernels');
 

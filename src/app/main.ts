@@ -32,18 +32,11 @@ function explain(at: HTMLElement, features: readonly string[]): void {
     said.textContent = `This browser has no ${features.join(' and no ')}, so that the lab cannot run.`;
 }
 
-/** How long the app may wait for the trainer. */
-const TRAINER_FIRST_MS = 150;
-
 function start(at: HTMLElement): void {
   const run = new Run(version, client);
   window.lab = consoleApi(run, version);
-  // The browser starts a worker from the page's own thread, which drawing the app keeps busy for long.
-  const soon = new Promise((resolve) => setTimeout(resolve, TRAINER_FIRST_MS));
-  void Promise.race([client?.up(), soon]).then(() => {
-    at.replaceChildren();
-    mount(App, { target: at, props: { run } });
-  });
+  at.replaceChildren();
+  mount(App, { target: at, props: { run } });
 
   document.addEventListener('visibilitychange', () => {
     run.visible(!document.hidden);

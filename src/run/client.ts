@@ -85,11 +85,6 @@ export class Client {
     );
   }
 
-  /** Resolves when the worker has spoken, or will not. */
-  async up(): Promise<void> {
-    await this.#started.catch(() => undefined);
-  }
-
   /** From now on frames come, those first that were sent before. To be called once. */
   listen(onFrame: (frame: Frame) => void, onDeath: (message: string) => void): void {
     this.#onDeath = onDeath;
