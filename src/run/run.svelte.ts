@@ -549,7 +549,8 @@ export class Run implements Keepable {
       const loaded = await make();
       this.#adopt(loaded, lab);
       await this.#client.settle();
-      this.metrics = loaded.metrics;
+      // One that plays has gone on since: its frames are newer.
+      if (!plays) this.metrics = loaded.metrics;
     } finally {
       if (this.phase === 'loading') this.phase = before;
     }
