@@ -13,6 +13,10 @@ import {
 /** A knob's number by its key. */
 type Numbers = (key: string) => number;
 
+/** Whether the rate changes at the ends of epochs. */
+export const changesByEpoch = (knobs: KnobValues): boolean =>
+  ['reduce_on_plateau', 'cosine_warm_restarts'].includes(scheduleKind(knobs));
+
 export const scheduleKind = (knobs: KnobValues): ScheduleKind => knobs['training.scheduler'] as ScheduleKind;
 
 /** The schedule that the knobs ask for, at its beginning or in a state that it was in. */

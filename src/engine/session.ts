@@ -27,11 +27,11 @@ import {
   type Saved,
   type TemperatureFit,
 } from './protocol.ts';
-import { moveSchedule, scheduleKind, scheduleOf, writeRates } from './rate.ts';
+import { changesByEpoch, moveSchedule, scheduleKind, scheduleOf, writeRates } from './rate.ts';
 import type { Schedule } from './schedules.ts';
 import { nextRecording, Series } from './series.ts';
 import type { Snapshot } from './snapshot.ts';
-import { knobVector, type Measured, type Task } from './task.ts';
+import { knobVector, stepsPerEpoch, type Measured, type Task } from './task.ts';
 import { metricsOf, rowOf, type Reached } from './reached.ts';
 
 /** Time that one chunk of training takes at best: short enough to answer, long enough to hide the cost of calling. */
@@ -383,14 +383,11 @@ export class Session {
 
   /** Whether the rate changes at the ends of epochs. */
   get #byEpoch(): boolean {
-    return (
-      scheduleKind(this.#knobs) === 'reduce_on_plateau' ||
-      scheduleKind(this.#knobs) === 'cosine_warm_restarts'
-    );
+    return changesByEpoch(this.#knobs);
   }
 
   get #stepsPerEpoch(): number {
-    return Math.ceil(this.task.data.train.rows / this.task.plan.batchSize);
+    return stepsPerEpoch(this.task);
   }
 
   #nextEpochEnd(): number {

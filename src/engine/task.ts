@@ -33,3 +33,7 @@ export interface Task {
 /** Values of the live knobs as numbers `[H]`, in the order of `plan.knobs`. */
 export const knobVector = (task: Pick<Task, 'plan' | 'numeric'>, values: KnobValues): Float64Array =>
   Float64Array.from(task.plan.knobs, (key) => task.numeric(values, key));
+
+/** Steps of an epoch: batches are drawn with replacement, as many rows as there are. */
+export const stepsPerEpoch = ({ data, plan }: Pick<Task, 'data' | 'plan'>): number =>
+  Math.ceil(data.train.rows / plan.batchSize);

@@ -17,8 +17,7 @@ export const executorName = (id: ExecutorId): string => NAMES[id];
 
 /** Who trains, and on what, in words. */
 export function describeEngine(engine: EngineInfo): { name: string; adapter: string } {
-  if (engine.backend === 'wasm')
-    return { name: engine.simd ? 'WASM SIMD, one core' : 'WASM, scalar (no SIMD here)', adapter: '' };
+  if (engine.backend === 'wasm') return { name: engine.simd ? 'WASM SIMD' : 'WASM, no SIMD', adapter: '' };
   const name = executorName(executorIdOf(engine));
   if (engine.backend !== 'webgpu') return { name, adapter: '' };
   const adapter = engine.adapter || 'unnamed adapter';

@@ -2,11 +2,11 @@ import type { KnobValue, KnobValues } from '../../terms/knob.ts';
 import { EventQueue } from '../eventQueue.ts';
 import type { Chunk, ChunkResult } from '../executor.ts';
 import type { Metrics, RunLog, Status } from '../protocol.ts';
-import { moveSchedule, scheduleKind, scheduleOf, writeRates } from '../rate.ts';
+import { changesByEpoch, moveSchedule, scheduleKind, scheduleOf, writeRates } from '../rate.ts';
 import { metricsOf, rowOf, type Reached } from '../reached.ts';
 import type { Schedule, ScheduleState } from '../schedules.ts';
 import { nextRecording, Series } from '../series.ts';
-import type { Measured, Task } from '../task.ts';
+import { stepsPerEpoch, type Measured, type Task } from '../task.ts';
 
 /**
  * One of K models: schedule, events, recorded metrics and status, exactly as a `Session` of the same log has them. It
@@ -158,12 +158,11 @@ export class Member {
   }
 
   get #byEpoch(): boolean {
-    const kind = scheduleKind(this.#knobs);
-    return kind === 'reduce_on_plateau' || kind === 'cosine_warm_restarts';
+    return changesByEpoch(this.#knobs);
   }
 
   get #stepsPerEpoch(): number {
-    return Math.ceil(this.task.data.train.rows / this.task.plan.batchSize);
+    return stepsPerEpoch(this.task);
   }
 
   readonly #number = (key: string): number => this.task.numeric(this.#knobs, key);

@@ -208,8 +208,8 @@ describe('the engine', () => {
     expect(executorIdOf(engine({ executor: 'oracle', backend: 'typescript' }))).toBe('oracle');
     const wasm = engine({ executor: 'wasm', backend: 'wasm' });
     expect(executorIdOf(wasm)).toBe('wasm');
-    expect(describeEngine({ ...wasm, simd: true }).name).toBe('WASM SIMD, one core');
-    expect(describeEngine({ ...wasm, simd: false }).name).toBe('WASM, scalar (no SIMD here)');
+    expect(describeEngine({ ...wasm, simd: true }).name).toBe('WASM SIMD');
+    expect(describeEngine({ ...wasm, simd: false }).name).toBe('WASM, no SIMD');
   });
 });
 
