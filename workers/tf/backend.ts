@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Runtime } from '../../src/engine/tfjs/executor.ts';
+import { Gpu } from '../../src/engine/webgpu/gpu.ts';
 
 /** The one file that knows how tfjs's backends start and end; some of it tfjs does not offer in public. */
 
@@ -60,24 +61,17 @@ async function startWebgpu(adapter: GPUAdapter): Promise<Runtime> {
     );
   await tf.ready();
   const { device } = tf.backend() as unknown as { device: GPUDevice };
-  let lost = false;
-  void device.lost.then(() => {
-    lost = true;
-  });
-  // Errors of the GPU come late and silently; without this, training would go on with garbage.
-  device.onuncapturederror = ({ error }) => {
-    lost = true;
-    console.error(`WebGPU: ${error.message}`);
-  };
+  const gpu = new Gpu(device, { name: describe(adapter.info), software: isSoftware(adapter.info) });
   const runtime: Runtime = {
     tf,
     info: {
       executor: 'tfjs',
       backend: 'webgpu',
-      adapter: describe(adapter.info),
-      software: isSoftware(adapter.info),
+      adapter: gpu.adapter.name,
+      software: gpu.adapter.software,
     },
-    lost: () => lost,
+    gpu,
+    lost: () => gpu.lost,
   };
   started.set('webgpu', runtime);
   return runtime;

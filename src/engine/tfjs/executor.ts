@@ -15,6 +15,7 @@ import {
 import { classes, features, parameterLayout } from '../plan.ts';
 import type { ExecutorInfo, Memory } from '../protocol.ts';
 import { updateOf } from '../updates.ts';
+import type { Gpu } from '../webgpu/gpu.ts';
 import { forward, toParameters, type Parameters } from './network.ts';
 import { globalNorm, update } from './optimizer.ts';
 
@@ -22,6 +23,8 @@ import { globalNorm, update } from './optimizer.ts';
 export interface Runtime {
   tf: Tf;
   info: ExecutorInfo;
+  /** Of the WebGPU backend: the device that it computes on. */
+  gpu?: Gpu;
   /** True once the GPU device is gone: from then on tfjs computes nothing and says nothing. */
   lost: () => boolean;
 }
