@@ -6,11 +6,11 @@ import type { ScheduleKind, ScheduleState } from './schedules.ts';
  * `wasm` is what a run starts on where nothing is asked for. `tfjs` takes the WebGPU backend on a hardware adapter and
  * cpu elsewhere; with a backend behind the colon it takes that one, a software adapter included.
  */
-export const EXECUTORS = ['oracle', 'wasm', 'tfjs', 'tfjs:cpu', 'tfjs:webgpu'] as const;
+export const EXECUTORS = ['oracle', 'wasm', 'webgpu', 'tfjs', 'tfjs:cpu', 'tfjs:webgpu'] as const;
 export type ExecutorId = (typeof EXECUTORS)[number];
 
 export interface ExecutorInfo {
-  executor: 'oracle' | 'wasm' | 'tfjs';
+  executor: 'oracle' | 'wasm' | 'tfjs' | 'webgpu';
   /** f64 TypeScript, compiled WebAssembly, or the tfjs backend. */
   backend: 'typescript' | 'wasm' | 'cpu' | 'webgpu';
   /** The GPU, in its own words; empty where none is used. */

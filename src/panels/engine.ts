@@ -7,6 +7,7 @@ import { formatNumber } from './format.ts';
 
 const NAMES: Readonly<Record<ExecutorId, string>> = {
   wasm: 'WASM',
+  webgpu: 'WebGPU',
   tfjs: 'tfjs',
   'tfjs:cpu': 'tfjs, processor',
   'tfjs:webgpu': 'tfjs, WebGPU',

@@ -57,4 +57,32 @@ export class Gpu {
       throw error;
     }
   }
+
+  /**
+   * Makes things on the device.
+   *
+   * @throws Error where it refuses them, or has no memory for them
+   */
+  async scoped<T extends { dispose: () => void }>(make: () => T): Promise<T> {
+    this.device.pushErrorScope('validation');
+    this.device.pushErrorScope('out-of-memory');
+    let made: T | undefined;
+    let failure: unknown;
+    try {
+      made = make();
+    } catch (error) {
+      failure = error;
+    }
+    const [memory, validation] = await this.finish(
+      Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]),
+    );
+    if (memory)
+      failure ??= new Error(
+        'The GPU has not enough memory for this: train fewer or smaller models, or use the executor wasm.',
+      );
+    if (validation) failure ??= new Error(`The GPU refused the plan: ${validation.message}`);
+    if (made && failure === undefined) return made;
+    made?.dispose();
+    throw failure;
+  }
 }

@@ -18,7 +18,8 @@ import {
  *
  * Numbers that depend on knobs alone are worked out by the host in f64 and are data: moving a knob changes no
  * instruction. Only where such a number is zero (a term that is switched off) or decides (a choice) does the program
- * leave out what has no part in the result; it says under which decisions it holds.
+ * leave out what has no part in the result; it says under which decisions it holds. Or it leaves out nothing, and holds
+ * for all knobs.
  */
 
 /** In the order of the machine's numbers for them. */
@@ -101,6 +102,8 @@ export interface Program {
   /** Whether the batch may be cut into blocks: nothing that varies over it waits for a sum over it. */
   divisible: boolean;
   scalars: readonly HostNumber[];
+  /** For each scalar its value, where it is the same whatever the knobs are. */
+  constants: readonly (number | undefined)[];
   /** Rows of each slot, and whether it varies over the batch; slots are used again by what comes later. */
   slots: readonly { rows: number; lanes: boolean }[];
   /** Where each output lies. */
@@ -138,13 +141,14 @@ const NO_AXES: readonly Axis[] = [];
 
 /**
  * @param outputs with the name under which each is taken outside, where it is; others live in a slot of their own
- * @param knob the numbers for which the program is made
+ * @param knob the numbers for which the program is made; without them it holds for all, and whoever runs it takes a
+ *   product with a scalar of zero for zero, be the other factor infinite or not
  * @throws when an axis has no size, and for `gather` and `oneHot` along the sample axis
  */
 export function program(
   outputs: readonly { value: Expression; name?: string }[],
   { sample, sizes }: Shape,
-  knob: Knobs,
+  knob?: Knobs,
 ): Program {
   const lengthOf = (axis: Axis): number => {
     const length = sizes[axis];
@@ -168,15 +172,18 @@ export function program(
     if (!number) constants.set(value, (number = () => value));
     return { kind: 'host', value: number, axes: NO_AXES };
   };
+  const constantOf = (value: HostNumber): number | undefined =>
+    [...constants].find(([, of]) => of === value)?.[0];
   const ZERO = constant(0);
   const isZero = (x: Value): boolean => x.kind === 'host' && x.value === ZERO.value;
 
   /** True where a number of the host is just this now; the program then holds only as long as that stays so. */
   const isNow = (x: Value, number: 0 | 1): boolean => {
     if (x.kind !== 'host') return false;
+    const fixed = constantOf(x.value);
+    if (fixed !== undefined || !knob) return fixed === number;
     const is = x.value(knob) === number;
-    if (![...constants.values()].includes(x.value))
-      decisions.push({ value: x.value, holds: (value) => (value === number) === is });
+    decisions.push({ value: x.value, holds: (value) => (value === number) === is });
     return is;
   };
 
@@ -372,12 +379,17 @@ export function program(
         return at(x.of);
       case 'select': {
         const condition = at(x.condition);
-        if (condition.kind === 'host') {
+        if (condition.kind === 'host' && knob) {
           const yes = condition.value(knob) !== 0;
           decisions.push({ value: condition.value, holds: (value) => (value !== 0) === yes });
           return at(yes ? x.yes : x.no);
         }
-        return elementwise('select', [condition, at(x.yes), at(x.no)]);
+        const [yes, no] = [at(x.yes), at(x.no)];
+        if (condition.kind === 'host' && yes.kind === 'host' && no.kind === 'host') {
+          const [decides, a, b] = [condition.value, yes.value, no.value];
+          return { kind: 'host', value: (k) => (decides(k) !== 0 ? a(k) : b(k)), axes: NO_AXES };
+        }
+        return elementwise('select', [condition, yes, no]);
       }
       case 'sum': {
         const dot = asDot(x.of, x.axis);
@@ -549,6 +561,7 @@ export function program(
     final,
     divisible,
     scalars,
+    constants: scalars.map(constantOf),
     slots: allocate(block, final, places),
     outputs: places,
     holds: (k) => decisions.every(({ value, holds }) => holds(value(k))),
