@@ -5,10 +5,10 @@ import type { ExecutorInfo, Memory } from '../protocol.ts';
 import { Buffers } from './buffers.ts';
 import { budgetOf, dispatchesOf, membersAtOnce, Spans, type Dispatch, type Pass } from './dispatches.ts';
 import type { Gpu } from './gpu.ts';
-import { fromDevice, layoutOf, QUAD, quads, toDevice, type Layout } from './layout.ts';
+import { fromDevice, layoutOf, QUAD, quads, strideOf, toDevice, type Layout } from './layout.ts';
 import { Kept } from './pipelines.ts';
 import { CONTROL, NUMBERS, SETS, type BufferName, type SetName } from './shaders/bindings.ts';
-import { stepOf, type PassSource, type Step } from './shaders/passes.ts';
+import { partsOf, stepOf, type PassSource, type Step } from './shaders/passes.ts';
 import { numbersPerMember } from './shaders/program.ts';
 
 const F32 = 4;
@@ -29,7 +29,7 @@ const KEPT_STAGING = 16_000_000;
 export async function createWebgpuExecutor(gpu: Gpu, setup: ExecutorSetup): Promise<WebgpuExecutor> {
   gpu.check();
   const layout = layoutOf(setup.plan);
-  const step = stepOf(setup.plan, layout);
+  const step = stepOf(setup.plan, layout, partsOf(layout, setup.members, gpu.adapter.software));
   const kept = Kept.of(gpu.device);
   const compile = (sources: readonly PassSource[]): Promise<Pass[]> =>
     Promise.all(
@@ -134,8 +134,9 @@ export class WebgpuExecutor implements Executor {
         stage: this.#place('stage', data.stage),
       };
       const rows = plan.batchSize;
-      const stride = quads(rows);
-      this.#pitch = (layout.features + step.head.sums) * stride + parameters4 + step.head.scratch;
+      const stride = strideOf(rows);
+      this.#pitch =
+        (layout.features + step.head.sums) * stride + step.parts * parameters4 + step.head.scratch;
       const budget = budgetOf(gpu.adapter.software);
       const passes = [...forward, ...rest];
       const most = Math.max(1, Math.floor(this.#mostWork / (this.#pitch * QUAD_BYTES)));
@@ -244,7 +245,7 @@ export class WebgpuExecutor implements Executor {
     const prediction = this.#prediction(set);
     const { rows } = this.sets[set];
     const outputs = classes(plan);
-    const stride = quads(rows);
+    const stride = strideOf(rows);
     const last = this.layout.blocks.at(-1)?.values ?? 0;
     const bytes = outputs * stride * QUAD_BYTES;
     const out = new Float64Array(members * rows * outputs);
@@ -408,7 +409,7 @@ export class WebgpuExecutor implements Executor {
     const { pitch, atOnce } = this.#predictionShape(rows);
     this.#predictionWork ??= this.#buffers.storage('prediction work', this.#predictionBytes());
     const spans = new Spans();
-    const shape = { stride: quads(rows), pitch, rows, lists: 0, steps: 0, members };
+    const shape = { stride: strideOf(rows), pitch, rows, lists: 0, steps: 0, members };
     const calls = dispatchesOf(
       this.#compiled.forward,
       shape,
@@ -446,7 +447,7 @@ export class WebgpuExecutor implements Executor {
 
   /** Quads of a member's work space for so many rows, and members that go side by side. */
   #predictionShape(rows: number): { pitch: number; atOnce: number } {
-    const pitch = this.layout.forward * quads(rows);
+    const pitch = this.layout.forward * strideOf(rows);
     const most = Math.max(1, Math.floor(this.#mostWork / (pitch * QUAD_BYTES)));
     const budget = budgetOf(this.#gpu.adapter.software);
     return {

@@ -5,6 +5,9 @@ import { parameterLayout } from '../plan.ts';
 export const QUAD = 4;
 export const quads = (count: number): number => Math.ceil(count / QUAD);
 
+/** A quarter of the rows that a feature has room for: rows are filled up so that neighbours go in fours. */
+export const strideOf = (rows: number): number => QUAD * Math.ceil(rows / (QUAD * QUAD));
+
 /**
  * A dense layer as shaders see it: widths are filled up to whole quads, and what fills them stays zero through all of
  * training. Positions in the parameters are in quads, those in the work space in features.
@@ -32,6 +35,8 @@ export interface DenseBlock {
  * side by side.
  */
 export interface Layout {
+  /** Features of the samples, and where they begin in the work space. */
+  inputs: { count: number; in4: number; values: number };
   blocks: readonly DenseBlock[];
   /** Parameters of a member, in quads. */
   parameters4: number;
@@ -48,6 +53,8 @@ export function layoutOf(plan: Plan): Layout {
   const { slices } = parameterLayout(plan);
   let [quad, feature] = [0, 0];
   const take = (count: number): number => (feature += count) - count;
+  const count = slices[0]?.layer.inputs ?? 0;
+  const inputs = { count, in4: quads(count), values: take(QUAD * quads(count)) };
   const shapes = slices.map(({ layer, weights, biases }) => {
     const [in4, out4] = [quads(layer.inputs), quads(layer.outputs)];
     const at = quad;
@@ -68,7 +75,7 @@ export function layoutOf(plan: Plan): Layout {
   });
   const forward = feature;
   const blocks = shapes.map((shape) => ({ ...shape, adjoints: take(QUAD * shape.out4) }));
-  return { blocks, parameters4: quad, forward, features: feature };
+  return { inputs, blocks, parameters4: quad, forward, features: feature };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { gradientAt } from './dense.ts';
 import { CONTROL, declare, GROUP, NUMBERS } from './bindings.ts';
 import type { HeadShader } from './head.ts';
 import { MATH } from './math.ts';
@@ -17,13 +16,14 @@ const [DOWN, UP] = ['5.421010862427522e-20f', '18446744073709551616f'];
 const SCALES = ['1f', DOWN, UP];
 
 /**
- * One workgroup for each member: writes loss and norm to the report, counts the step, and says what the update is to do;
+ * One workgroup for each member: puts the parts of the gradient together, writes loss and norm to the report, counts the step, and says what the update is to do;
  * stops a member of which either is not finite.
  */
 export function judgeShader(
   parameters4: number,
   features: number,
   firstSum: number,
+  parts: number,
   head: HeadShader,
 ): string {
   const columns = SCALES.length + head.sums;
@@ -38,10 +38,12 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lo
   let member = span.member + place.z;
   let work0 = place.z * span.pitch;
   let n0 = member * ${String(numbersPerMember(head))}u;
-  let g0 = ${gradientAt(features)};
+  let g0 = work0 + ${String(features)}u * span.stride;
   ${SCALES.map((_, c) => `var q${String(c)} = 0f;`).join(' ')}
   for (var i = local; i < ${String(parameters4)}u; i += ${group}u) {
-    let g = work[g0 + i];
+    var g = work[g0 + i];
+    for (var part = 1u; part < ${String(parts)}u; part++) { g += work[g0 + part * ${String(parameters4)}u + i]; }
+    work[g0 + i] = g;
     ${SCALES.map((scale, c) => `{ let x = g * ${scale}; q${String(c)} += dot(x, x); }`).join(' ')}
   }
   ${sums.map((j) => `var p${String(j)} = 0f;`).join(' ')}
@@ -108,7 +110,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let m = member * ${P} * 2u + at;
   let rate = ${control('rate')};
   let theta = parameters[p];
-  let g = work[${gradientAt(features)} + at] * ${control('clip')} + theta * ${number('decay')};
+  let g = work[work0 + ${String(features)}u * span.stride + at] * ${control('clip')} + theta * ${number('decay')};
   if (${number('kind')} == 2f) {
     let buffer = moments[m] * ${number('first')} + g;
     moments[m] = buffer;

@@ -36,8 +36,8 @@ export interface HeadShader {
   scalars: readonly HostNumber[];
 }
 
-/** @throws Error where the head has a term that no kernel can be made of */
-export function headShader(plan: Plan, layout: Layout): HeadShader {
+/** @param parts of the gradient, which lie before its scratch space @throws Error where the head has a term that no kernel can be made of */
+export function headShader(plan: Plan, layout: Layout, parts: number): HeadShader {
   const { total, logits, sampleAxis, outputAxis } = headExpressions(plan.head, 'training');
   const made = program(
     [{ value: total }, { value: gradient(total, [logits])[0] as typeof total, name: 'gradient' }],
@@ -51,7 +51,7 @@ export function headShader(plan: Plan, layout: Layout): HeadShader {
   );
   if (made.divisible && count <= MOST_SUMS && statements <= MOST_STATEMENTS)
     return byRow(plan, layout, made, sums);
-  return loops(plan, layout, made);
+  return loops(plan, layout, made, parts);
 }
 
 /** Declarations of every variable that statements write. */

@@ -8,7 +8,7 @@ import { MATH } from './math.ts';
 import { elementText, isElementwise, numbersPerMember, readScalars, scalarText } from './program.ts';
 
 /** A head by one workgroup for each member: arrays lie in memory, and all wait for each other after each instruction. */
-export function loops(plan: Plan, layout: Layout, made: Program): HeadShader {
+export function loops(plan: Plan, layout: Layout, made: Program, parts: number): HeadShader {
   const last = layout.blocks.at(-1) as DenseBlock;
   const [rows, K] = [plan.batchSize, classes(plan)];
   const starts: number[] = [];
@@ -38,7 +38,7 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lo
   let member = span.member + place.z;
   let lanes = span.stride * 4u;
   let work0 = place.z * span.pitch * 4u;
-  let scratch0 = work0 + (${String(total + 1)}u * span.stride + ${String(layout.parameters4)}u) * 4u;
+  let scratch0 = work0 + (${String(total + 1)}u * span.stride + ${String(parts * layout.parameters4)}u) * 4u;
   let n0 = member * ${String(numbersPerMember(made))}u;
   ${readScalars(made)}
   ${[...made.block, ...made.final].map((instruction) => statement(made, instruction, rows, place, read)).join('\n  storageBarrier();\n  ')}
