@@ -3,6 +3,7 @@ import { Ensemble, type Machine } from '../src/engine/ensemble/ensemble.ts';
 import { buffersOf, HostLost, type MemberHost } from '../src/engine/ensemble/host.ts';
 import type { ExecutorSetup } from '../src/engine/executor.ts';
 import type { ExecutorId } from '../src/engine/protocol.ts';
+import { refuge } from './executors.ts';
 import type { MemberWorkerApi } from './serveMembers.ts';
 
 /** How long a worker may take to load and answer for the first time. */
@@ -70,15 +71,22 @@ export async function openMemberWorker(make: () => Worker = memberWorker): Promi
   };
 }
 
-/** This machine: a member worker for every core, and the memory that the browser says there is. */
-export const machine = (openHost: () => Promise<MemberHost> = openMemberWorker): Machine => {
+/**
+ * This machine: a member worker for every core, or one for a GPU, which has all its members side by side; and the memory
+ * that the browser says there is.
+ */
+export const machine = (
+  executor: ExecutorId = 'wasm',
+  openHost: () => Promise<MemberHost> = openMemberWorker,
+): Machine => {
   // GiB, rounded; only in Chromium, and only under TLS.
   const { deviceMemory } = navigator as { deviceMemory?: number };
   return {
     openHost,
-    hosts: navigator.hardwareConcurrency,
+    hosts: executor === 'webgpu' ? 1 : navigator.hardwareConcurrency,
     available: deviceMemory === undefined ? ADDRESSABLE : deviceMemory * 2 ** 30,
     now: () => performance.now(),
+    refuge,
   };
 };
 
@@ -91,4 +99,4 @@ export const createEnsemble = (
   executor: ExecutorId,
   setup: ExecutorSetup,
   onNotice?: (text: string) => void,
-): Promise<Ensemble> => Ensemble.open([setup], machine(), executor, onNotice);
+): Promise<Ensemble> => Ensemble.open([setup], machine(executor), executor, onNotice);

@@ -27,6 +27,8 @@ export interface Machine {
   available: number;
   /** Milliseconds. */
   now: () => number;
+  /** Who takes members up whose device is gone, where anyone does. */
+  refuge?: (lost: ExecutorInfo) => ExecutorId;
 }
 
 /** A host, and what its members can be taken up from elsewhere. */
@@ -50,13 +52,15 @@ interface Done {
 /**
  * K members spread over hosts that train at the same time, as one executor. What a member computes does not depend on
  * where it is: the numbers are the same bit by bit, however many hosts there are and whatever happened to them. When a
- * host is lost, a new one takes up its members from their last checkpoint and repeats what was trained since.
+ * host is lost, a new one takes up its members from their last checkpoint and repeats what was trained since. When a
+ * device is lost, another executor does.
  */
 export class Ensemble implements Executor {
   readonly members: number;
   readonly #groups: readonly ExecutorSetup[];
   readonly #machine: Machine;
-  readonly #executor: ExecutorId;
+  /** Who trains; another one after a device was lost. */
+  #executor: ExecutorId;
   readonly #onNotice: (text: string) => void;
   /** P */
   readonly #count: number;
@@ -235,17 +239,20 @@ export class Ensemble implements Executor {
         if (after !== undefined) this.#onNotice(after);
         return await call(slot.host, slot, this.#changes(slot));
       } catch (error) {
-        if (!(error instanceof HostLost)) throw error;
+        const elsewhere = this.#refugeFrom(error);
+        if (!(error instanceof HostLost) && elsewhere === undefined) throw error;
         // Nobody needs to hear of one that never began.
-        after = slot.host ? this.#taken(slot, error) : after;
+        after = slot.host ? this.#taken(slot, error as Error, elsewhere) : after;
+        if (elsewhere !== undefined) {
+          this.#executor = elsewhere;
+          this.#info = undefined;
+        }
         slot.host?.close();
         slot.host = undefined;
         if (++losses === MOST_LOSSES)
           throw new Error(
-            `The worker of ${this.#named(slot)} was lost ${losses} times in a row. ${error.message}`,
-            {
-              cause: error,
-            },
+            `The worker of ${this.#named(slot)} was lost ${losses} times in a row. ${(error as Error).message}`,
+            { cause: error },
           );
       }
     }
@@ -361,9 +368,18 @@ export class Ensemble implements Executor {
     return from === to ? `model ${from}` : `models ${from} to ${to}`;
   }
 
-  #taken(slot: Slot, { message }: HostLost): string {
+  /** Where members go whose executor has lost its device; undefined where it has not, or there is no other place. */
+  #refugeFrom(error: unknown): ExecutorId | undefined {
+    const lost = error instanceof Error && error.name === 'ExecutorLost' && this.#info;
+    const elsewhere = lost ? this.#machine.refuge?.(lost) : undefined;
+    return elsewhere === this.#executor ? undefined : elsewhere;
+  }
+
+  #taken(slot: Slot, { message }: Error, elsewhere: ExecutorId | undefined): string {
     const steps = this.#since.reduce((sum, { chunk }) => sum + chunk.steps, 0);
     const from = steps === 0 ? 'where they were' : steps === 1 ? 'one step back' : `${steps} steps back`;
+    if (elsewhere !== undefined)
+      return `${message} The executor ${elsewhere} took up ${this.#named(slot)} ${from}.`;
     return `The worker of ${this.#named(slot)} was lost. ${message} A new one took them up ${from}; their numbers are the same as without this, and no other model was disturbed.`;
   }
 }

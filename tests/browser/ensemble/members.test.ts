@@ -26,7 +26,7 @@ afterEach(() => {
 
 /** So many member workers that a test can lay hands on. */
 const hosts = (count: number, worker: () => Worker = make): Machine => ({
-  ...machine(() => openMemberWorker(worker)),
+  ...machine('wasm', () => openMemberWorker(worker)),
   hosts: count,
 });
 

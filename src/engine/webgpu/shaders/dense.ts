@@ -144,6 +144,21 @@ ${MAIN}${PLACE(in4)}
 `;
 }
 
+/** Derivative by the sums of the last layer, in place of that by its values, where it has an activation. */
+export function slopeShader({ blocks }: Layout): string {
+  const { out4, values, sums, adjoints, activation } = blocks.at(-1) as DenseBlock;
+  const lines = four((k) => {
+    const by = `work[${feature(adjoints, k)}]`;
+    return `{ let y = work[${feature(values, k)}]; let z = work[${feature(sums, k)}]; ${by} = ${by} * ${slope(activation, 'y', 'z')}; }`;
+  }, '\n  ');
+  return `${declare('network', { work: 'vec4f' })}
+${math(activation)}
+${MAIN}${PLACE(out4)}
+  ${lines}
+}
+`;
+}
+
 /** Invocations of the gradient pass for each part of the rows: for each layer its weights, and a row of quads for the biases. */
 export const gradientThreads = ({ blocks }: Layout): number =>
   blocks.reduce((sum, { in4, out4 }) => sum + (in4 + 1) * out4, 0);

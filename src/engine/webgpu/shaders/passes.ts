@@ -3,7 +3,14 @@ import type { Layout } from '../layout.ts';
 import { QUAD, strideOf } from '../layout.ts';
 import type { SetName } from './bindings.ts';
 import { judgeShader, updateShader } from './closing.ts';
-import { backwardShader, forwardShader, gradientShader, gradientThreads, takeShader } from './dense.ts';
+import {
+  backwardShader,
+  forwardShader,
+  gradientShader,
+  gradientThreads,
+  slopeShader,
+  takeShader,
+} from './dense.ts';
 import { headShader, type HeadShader } from './head.ts';
 
 /** One dispatch of a step, before it is compiled. */
@@ -64,6 +71,18 @@ export function stepOf(plan: Plan, layout: Layout, parts: number): Step {
     work: () => 64 * block.out4,
   }));
   const closing = { set: 'closing' } as const;
+  const last = blocks.at(-1);
+  const slope: PassSource[] = last?.activation
+    ? [
+        {
+          ...tile,
+          label: 'slope',
+          code: slopeShader(layout),
+          threads: (rows) => strideOf(rows) * last.out4,
+          work: () => 64,
+        },
+      ]
+    : [];
   return {
     forward: [take, ...forward],
     head,
@@ -77,6 +96,7 @@ export function stepOf(plan: Plan, layout: Layout, parts: number): Step {
         threads: (rows) => (head.over === 'members' ? head.group : rows),
         work: () => head.code.length / 20,
       },
+      ...slope,
       ...backward.reverse(),
       {
         ...tile,

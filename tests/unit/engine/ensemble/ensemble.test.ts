@@ -1,7 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Ensemble } from '../../../../src/engine/ensemble/ensemble.ts';
 import { splitMembers } from '../../../../src/engine/ensemble/shares.ts';
-import type { Chunk, Executor, ParameterState } from '../../../../src/engine/executor.ts';
+import type { CreateExecutor } from '../../../../src/engine/ensemble/host.ts';
+import {
+  ExecutorLost,
+  type Chunk,
+  type Executor,
+  type ParameterState,
+} from '../../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../../src/engine/oracle/executor.ts';
 import { ALONE, localMachine } from '../../../support/hosts.ts';
 import {
@@ -245,6 +251,36 @@ describe.each(['oracle', 'wasm'] as const)('on %s, members that are told to stay
         }
     }
   });
+});
+
+test('when the device of the executor is lost, another executor takes the members up from the checkpoint', async () => {
+  let calls = 0;
+  // An oracle that calls itself wasm stands for the device: what it computes can be told from what wasm does.
+  const create: CreateExecutor = (id, of) => {
+    const executor = id === 'wasm' ? new OracleExecutor(of) : ALONE.wasm(of);
+    return Promise.resolve(
+      id === 'wasm'
+        ? Object.assign(executor, {
+            train: (chunk: Chunk) =>
+              ++calls === 3
+                ? Promise.reject(new ExecutorLost('The GPU device was lost.'))
+                : OracleExecutor.prototype.train.call(executor, chunk),
+          })
+        : executor,
+    );
+  };
+  const machine = { ...localMachine(1, { create }), refuge: (): 'oracle' => 'oracle' };
+  const notices: string[] = [];
+  const ensemble = await Ensemble.open([setup], machine, 'wasm', (text) => notices.push(text));
+  expect(ensemble.info.executor).toBe('oracle');
+  const course = await courseOf(ensemble, own, halved);
+  expect(notices).toEqual([
+    'The GPU device was lost. The executor oracle took up models 1 to 5 11 steps back.',
+  ]);
+  expect(ensemble.info.executor).toBe('wasm');
+  // All of it was trained again by the refuge, from the start.
+  const alone = await Ensemble.open([setup], localMachine(1), 'wasm');
+  expect(firstDifference(course.slice(-1), (await courseOf(alone, own, halved)).slice(-1))).toBe(-1);
 });
 
 test('what an executor throws in a host, is thrown here; the rest is let go', async () => {
