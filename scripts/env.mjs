@@ -62,11 +62,15 @@ export function ensureDependencies() {
     );
 }
 
-/** Compares npm's record of what it installed with the lock file: dates change with every branch, contents do not. */
-function dependenciesAreCurrent() {
+/**
+ * Compares npm's record of what it installed in a folder of the project with its lock file: dates change with every
+ * branch, contents do not.
+ * @param {string} [folder]
+ */
+export function dependenciesAreCurrent(folder = '.') {
   try {
-    const wanted = packages('package-lock.json');
-    const installed = packages('node_modules/.package-lock.json');
+    const wanted = packages(join(folder, 'package-lock.json'));
+    const installed = packages(join(folder, 'node_modules/.package-lock.json'));
     return Object.entries(wanted).every(
       ([path, { version, optional }]) =>
         path === '' || (installed[path] ? installed[path].version === version : optional === true),

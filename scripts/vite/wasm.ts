@@ -11,7 +11,8 @@ type Build = 'simd' | 'scalar';
 
 /**
  * `import { bytes } from './kernels.ts?wasm=simd'` compiles AssemblyScript; `bytes()` gives the module. The build writes
- * it as a file of its own, fetched when asked for; elsewhere (tests, the dev server) it comes inside the script.
+ * it as a file of its own, fetched when asked for; elsewhere (tests, the dev server, builds for Node) it comes inside
+ * the script.
  * `?wasm=scalar` puts `lanes.scalar.ts` in the place of `lanes.ts`: the same kernels without SIMD.
  */
 export function wasm(): Plugin {
@@ -21,7 +22,7 @@ export function wasm(): Plugin {
     // Before Vite itself finds the TypeScript file that it looks like.
     enforce: 'pre',
     configResolved(config) {
-      building = config.command === 'build';
+      building = config.command === 'build' && config.build.ssr === false;
     },
     resolveId: {
       filter: { id: SUFFIX },

@@ -1,14 +1,10 @@
-import { cpus, loadavg } from 'node:os';
 import type { Browser } from 'playwright';
 import { launchOptions } from '../chromium.ts';
 import { chromium } from 'playwright';
+import { describeProcessor, type Processor } from './processor.ts';
 
 /** Where it was measured. */
-export interface MachineInWords {
-  processor: string;
-  cores: number;
-  /** Mean number of jobs over the last minute, before the bench began. */
-  load: number;
+export interface MachineInWords extends Processor {
   chromium: string;
   /** What WebGPU runs on. */
   adapter: string;
@@ -18,9 +14,7 @@ export async function describeMachine(): Promise<MachineInWords> {
   const browser = await chromium.launch(launchOptions);
   try {
     return {
-      processor: cpus()[0]?.model ?? 'unknown',
-      cores: cpus().length,
-      load: loadavg()[0] ?? NaN,
+      ...describeProcessor(),
       chromium: browser.version(),
       adapter: await adapterOf(browser),
     };

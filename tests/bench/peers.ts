@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { dependenciesAreCurrent } from '../../scripts/env.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const installed = join(folder, 'node_modules');
 
 /**
  * Installs the libraries that the bench compares with, where they are missing. Nothing else needs them.
@@ -12,7 +11,7 @@ const installed = join(folder, 'node_modules');
  * @throws Error when the registry cannot be reached
  */
 export function ensurePeers(): void {
-  if (existsSync(join(installed, '.package-lock.json'))) return;
+  if (dependenciesAreCurrent('tests/bench')) return;
   console.log('Installing the peers of the bench …');
   const { status } = spawnSync('npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1', {
     cwd: folder,

@@ -1,9 +1,9 @@
 import type { CDPSession, Page } from 'playwright';
-import type { Opened } from './training/contender.ts';
+import type { Row } from './rows.ts';
 import type {} from './training/main.ts';
 
 export interface Race {
-  name: 'reference' | 'serviceMix';
+  name: 'reference' | 'serviceMix' | 'gpu';
   title: string;
   rounds: number;
   /** Milliseconds of each contender in each round. */
@@ -12,17 +12,9 @@ export interface Race {
   compareAfter: number;
   /** The entry with which the others are compared. */
   judge: string;
+  /** Rounds from one to the next in which those on a GPU work: a single step may be longer than a round of the others. */
+  gpuEvery: number;
 }
-
-export interface Row extends Opened {
-  /** Steps per second of each round, by the clock; NaN where it did not work. */
-  rates: number[];
-  /** Steps per second of the page's thread on a processor; NaN too where others do the work. */
-  busyRates: number[];
-}
-
-/** Rounds from one to the next in which those work whose single step is longer than a round of the others. */
-const SELDOM = 5;
 
 /** Lets all contenders of a page work in turn, round after round: a machine that changes its pace changes it for all. */
 export async function race(page: Page, how: Race): Promise<Row[]> {
@@ -36,14 +28,14 @@ export async function race(page: Page, how: Race): Promise<Row[]> {
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   for (let round = 0; round < how.rounds; round++)
     for (const row of rows.filter(({ missing }) => missing === undefined)) {
-      const works = row.kind !== 'gpu' || round % SELDOM === 0;
+      const works = row.kind !== 'gpu' || round % how.gpuEvery === 0;
       const before = await threadSeconds(session);
       const done = works
         ? await page.evaluate(([id, ms]) => window.bench.work(id, ms), [row.id, how.milliseconds] as const)
         : { steps: NaN, milliseconds: NaN };
       const busy = (await threadSeconds(session)) - before;
       row.rates.push((1000 * done.steps) / done.milliseconds);
-      row.busyRates.push(row.kind === 'thread' ? done.steps / busy : NaN);
+      row.busyRates.push(row.kind === 'workers' ? NaN : done.steps / busy);
     }
   await session.detach();
   return rows;

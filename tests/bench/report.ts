@@ -30,9 +30,11 @@ export interface Target {
   atMost?: number;
 }
 
-/** Whether a target is met by the median; undefined where nothing was measured. */
-export const met = ({ value, atLeast = -Infinity, atMost = Infinity }: Target): boolean | undefined =>
-  value && value.median >= atLeast && value.median <= atMost;
+/** Whether a target is met by the median; undefined where nothing was measured, or nothing is wanted. */
+export const met = ({ value, atLeast, atMost }: Target): boolean | undefined =>
+  value && (atLeast ?? atMost) !== undefined
+    ? value.median >= (atLeast ?? -Infinity) && value.median <= (atMost ?? Infinity)
+    : undefined;
 
 /** Prints rows of text, columns flush. The first row holds the heads. */
 export function table(rows: readonly (readonly string[])[]): void {
@@ -46,13 +48,18 @@ export function table(rows: readonly (readonly string[])[]): void {
     );
 }
 
+function wanted({ atLeast, atMost }: Target): string {
+  if (atLeast !== undefined) return `≥ ${atLeast}`;
+  return atMost === undefined ? '–' : `≤ ${atMost}`;
+}
+
 export function tableOfTargets(targets: readonly Target[]): void {
   table([
     ['ratio', 'median (least … most)', 'wanted', 'met'],
     ...targets.map((target) => [
       target.name,
       target.value ? say(target.value) : (target.missing ?? 'not measured'),
-      target.atLeast === undefined ? `≤ ${target.atMost ?? '–'}` : `≥ ${target.atLeast}`,
+      wanted(target),
       { true: 'yes', false: 'no', undefined: '–' }[String(met(target)) as 'true' | 'false' | 'undefined'],
     ]),
   ]);

@@ -5,8 +5,9 @@
  */
 import { inBrowser } from './browser.ts';
 import { ensurePeers } from './peers.ts';
-import { race, type Race, type Row } from './race.ts';
+import { race, type Race } from './race.ts';
 import { say, short, spreadOf, table, type Target } from './report.ts';
+import { counted, ratioOf, type Row } from './rows.ts';
 
 const RACES: readonly Race[] = [
   {
@@ -16,6 +17,7 @@ const RACES: readonly Race[] = [
     milliseconds: 150,
     compareAfter: 20,
     judge: 'oracle',
+    gpuEvery: 5,
   },
   {
     name: 'serviceMix',
@@ -24,6 +26,7 @@ const RACES: readonly Race[] = [
     milliseconds: 200,
     compareAfter: 20,
     judge: 'oracle',
+    gpuEvery: 5,
   },
 ];
 
@@ -70,30 +73,9 @@ function tableOf(rows: readonly Row[], judge: string): void {
   ]);
 }
 
-/** Those of the rounds in which it worked. */
-const counted = (rates: readonly number[]): number[] => rates.filter((rate) => !Number.isNaN(rate));
-
 /** What is asked of the wasm executor, of the reference work. */
 function targetsOf(rows: readonly Row[]): Target[] {
-  /** Of what one does in a second to what another does, round by round; `per` is what a step counts. */
-  const ratio = (
-    a: string,
-    b: string,
-    per: (row: Row) => number = () => 1,
-  ): Pick<Target, 'value' | 'missing'> => {
-    const [one, other] = [a, b].map((id) => rows.find((row) => row.id === id && row.rates.length > 0));
-    if (!one || !other) return { missing: `${one ? b : a} did not run` };
-    const onThread = one.kind === 'thread' && other.kind === 'thread';
-    const [x, y] = [one, other].map(({ rates, busyRates }) => (onThread ? busyRates : rates)) as [
-      number[],
-      number[],
-    ];
-    return {
-      value: spreadOf(
-        counted(x.map((rate, round) => (per(one) * rate) / (per(other) * (y[round] as number)))),
-      ),
-    };
-  };
+  const ratio = (a: string, b: string, per?: (row: Row) => number) => ratioOf(rows, a, b, per);
   const models = (row: Row): number => row.models;
   const flops = (row: Row): number => row.flops;
   // By how much a step is longer that computes head and metrics twice.

@@ -6,6 +6,8 @@ export interface Contender {
   models: number;
   /** Floating-point operations of one step: multiplications and additions of its matrix products. */
   flops: number;
+  /** Read and written by one step, where that is all that it does. */
+  bytes?: number;
   /** Does n steps; resolves when they are done, not when they are queued. */
   train: (n: number) => Promise<void>;
   /** Flat parameters of all models, in the order of `parameterLayout`; where the work can be compared. */
@@ -35,6 +37,7 @@ export interface Opened {
   missing?: string;
   models: number;
   flops: number;
-  /** Of the parameters to the judge's after the same steps: ‖a − b‖ / ‖b‖. */
+  bytes?: number;
+  /** Of the parameters to the judge's after the same steps: ‖a − b‖ / ‖b‖; of several models the greatest. */
   distance?: number;
 }

@@ -26,6 +26,7 @@ export class Contest {
         if (contender.parameters) parameters.set(id, await contender.parameters());
         row.models = contender.models;
         row.flops = contender.flops;
+        if (contender.bytes !== undefined) row.bytes = contender.bytes;
         this.#running.set(id, { contender, pace: 0 });
         say(`${name}: ready`);
       } catch (error) {
@@ -34,9 +35,10 @@ export class Contest {
       }
     }
     const right = parameters.get(judge);
+    const { models = 1 } = opened.find(({ id }) => id === judge) ?? {};
     for (const row of opened) {
       const own = parameters.get(row.id);
-      if (right && own && row.id !== judge) row.distance = distance(own, right);
+      if (right && own && row.id !== judge) row.distance = greatestDistance(own, row.models, right, models);
     }
     return opened;
   }
@@ -58,7 +60,18 @@ export class Contest {
   }
 }
 
-/** Relative distance of one model; where there are several in `a`, of the first. */
+/** Of the models that both have, the relative distance of the one that is furthest off. */
+function greatestDistance(a: Float64Array, modelsA: number, b: Float64Array, modelsB: number): number {
+  const size = b.length / modelsB;
+  const models = Math.min(modelsA, modelsB);
+  return Math.max(
+    ...Array.from({ length: models }, (_, k) => {
+      const [from, to] = [k * size, (k + 1) * size];
+      return distance(a.subarray(from, to), b.subarray(from, to));
+    }),
+  );
+}
+
 function distance(a: Float64Array, b: Float64Array): number {
   let [difference, size] = [0, 0];
   b.forEach((x, i) => {

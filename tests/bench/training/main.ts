@@ -1,6 +1,7 @@
 /** The page in which contenders race, driven by the command through `window.bench`. */
 import type { Entry, Opened } from './contender.ts';
 import { Contest } from './contest.ts';
+import { MEMBERS, onGpu } from './gpu.ts';
 import { reference } from './reference.ts';
 import { serviceMix } from './serviceMix.ts';
 
@@ -15,7 +16,7 @@ declare global {
   }
 }
 
-const races = { reference, serviceMix } satisfies Record<
+const races = { reference, serviceMix, gpu: () => onGpu([1, MEMBERS], [1, MEMBERS]) } satisfies Record<
   string,
   () => readonly Entry[] | Promise<readonly Entry[]>
 >;

@@ -37,6 +37,23 @@ describe('a contest', () => {
     expect(off?.distance).toBeCloseTo(0.5, 12);
   });
 
+  test('says of several models how far the furthest is off', async () => {
+    const pair = (...scales: [number, number]): Promise<Contender> =>
+      Promise.resolve({
+        ...counter(1),
+        models: 2,
+        parameters: () => Promise.resolve(Float64Array.from(scales)),
+      });
+    const contest = new Contest([
+      entry('judge', () => pair(1, 4)),
+      entry('off', () => pair(1, 5)),
+      entry('one', () => Promise.resolve(counter(0.5))),
+    ]);
+    const [, off, one] = await contest.open(1, 'judge', silent);
+    expect(off?.distance).toBeCloseTo(0.25, 12);
+    expect(one?.distance).toBeCloseTo(0.5, 12);
+  });
+
   test('goes on without those that cannot run, and says why', async () => {
     const contest = new Contest([
       entry('broken', () => Promise.reject(new Error('no adapter'))),
@@ -57,13 +74,14 @@ describe('a contest', () => {
   });
 });
 
-test('a plain tfjs loop does the reference work: it ends at the weights of the oracle', async () => {
-  const work = referenceWork();
+test.each([1, 2])('plain tfjs loops of %d models do the reference work', async (members) => {
+  const work = referenceWork(members);
   const contest = new Contest([
     entry('oracle', () => ours(work, (setup) => new OracleExecutor(setup))),
     entry('plain', () => newcomer(tf, work, () => Promise.resolve())),
   ]);
   const [, plain] = await contest.open(3, 'oracle', silent);
   expect(plain?.missing).toBeUndefined();
+  expect(plain?.models).toBe(members);
   expect(plain?.distance).toBeLessThan(1e-5);
 });
