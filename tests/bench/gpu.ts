@@ -3,7 +3,7 @@
  * runs on is the browser's software adapter, or with WEBGPU_ADAPTER=hardware the machine's own.
  */
 import { inBrowser } from './browser.ts';
-import { modelsRatio, shareOf, tableOfGpu } from './gpuReport.ts';
+import { headShare, modelsRatio, shareOf, tableOfGpu } from './gpuReport.ts';
 import { ensurePeers } from './peers.ts';
 import { race, type Race } from './race.ts';
 import type { Target } from './report.ts';
@@ -41,5 +41,6 @@ const targetsOf = (rows: readonly Row[]): Target[] => [
   { name: 'webgpu : plain tfjs webgpu, K = 16', ...modelsRatio(rows, 'webgpu 16', 'plain 16'), atLeast: 20 },
   { name: 'webgpu : jax-js webgpu jit, K = 1', ...modelsRatio(rows, 'webgpu 1', 'jax 1'), atLeast: 2.5 },
   { name: 'webgpu : jax-js webgpu by hand, K = 16', ...modelsRatio(rows, 'webgpu 16', 'jax 16') },
+  headShare(rows),
   { name: 'webgpu GFLOP/s : multiply-add loop, K = 16', ...shareOf(rows, 'webgpu 16') },
 ];

@@ -32,6 +32,13 @@ export function tableOfGpu(rows: readonly Row[]): void {
 export const shareOf = (rows: readonly Row[], id: string): Pick<Target, 'value' | 'missing'> =>
   ratioOf(rows, id, 'multiply-add', ({ flops }) => flops);
 
+/** By how much a step of one model is longer that computes the head twice. */
+export function headShare(rows: readonly Row[]): Target {
+  const { value: twice, ...why } = ratioOf(rows, 'webgpu 1', 'webgpu head twice');
+  const value = twice && { median: twice.median - 1, least: twice.least - 1, most: twice.most - 1 };
+  return { name: 'webgpu, head, share of a step, K = 1', ...(value ? { value } : why), atMost: 0.15 };
+}
+
 /** Model-steps per second of one to those of another, if both did the same work. */
 export function modelsRatio(rows: readonly Row[], a: string, b: string): Pick<Target, 'value' | 'missing'> {
   const off = rows.find(

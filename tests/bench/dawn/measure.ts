@@ -1,4 +1,4 @@
-import { modelsRatio, shareOf, tableOfGpu } from '../gpuReport.ts';
+import { headShare, modelsRatio, shareOf, tableOfGpu } from '../gpuReport.ts';
 import { describeProcessor, type Processor } from '../processor.ts';
 import type { Target } from '../report.ts';
 import { ratioOf, type Row } from '../rows.ts';
@@ -65,6 +65,7 @@ function targetsOf(rows: readonly Row[], members: readonly number[]): Target[] {
     })),
     // Steps per second the other way round: by how much a step is longer.
     { name: `webgpu, time of a step, K = ${many} : K = 1`, ...ratioOf(rows, 'webgpu 1', `webgpu ${many}`) },
+    headShare(rows),
     ...members.map((k) => ({
       name: `webgpu, K = ${k}, GFLOP/s : multiply-add loop`,
       ...shareOf(rows, `webgpu ${k}`),

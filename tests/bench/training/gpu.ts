@@ -7,6 +7,7 @@ import type { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 import { startTfjs } from '../../../workers/tf/backend.ts';
 import { copy, multiplyAdd } from './ceilings.ts';
 import type { Contender, Entry } from './contender.ts';
+import { headTwiceOnGpu } from './headTwiceOnGpu.ts';
 import { newcomer } from './newcomer.ts';
 import { ours } from './ours.ts';
 import { referenceWork } from './work.ts';
@@ -76,12 +77,15 @@ const graph: Entry = {
     return ours(referenceWork(), (setup) => new TfjsExecutor(runtime, setup));
   },
 };
-const klAlone: Entry = {
-  id: 'webgpu KL',
+const headTwice: Entry = {
+  id: 'webgpu head twice',
   kind: 'gpu',
-  name: 'webgpu, KL alone',
-  instead: 'no LogitNorm, temperature, hinge or MaxSup',
-  create: () => webgpu(referenceWork(1, ['kl'])),
+  name: 'webgpu, K = 1, head twice',
+  instead: 'computes the head a second time',
+  create: async () => {
+    const gpu = await sharedGpu();
+    return ours(referenceWork(), (setup) => headTwiceOnGpu(gpu, setup));
+  },
 };
 const jaxOf = (members: number): Entry => ({
   id: `jax ${members}`,
@@ -99,8 +103,8 @@ const jaxOf = (members: number): Entry => ({
 export const onGpu = (members: readonly number[], inTurn: readonly number[]): readonly Entry[] => [
   oracle,
   wasm,
+  headTwice,
   ...members.map(webgpuOf),
-  klAlone,
   ...inTurn.map(plainOf),
   graph,
   ...[1, MEMBERS].map(jaxOf),
