@@ -4,6 +4,7 @@ import {
   type ArrayOf,
   type HostNumber,
   type Instruction,
+  type Operand,
   type Program,
 } from '../../../terms/language/program.ts';
 import { headExpressions } from '../../../terms/head.ts';
@@ -12,7 +13,7 @@ import { classes, type Plan } from '../../plan.ts';
 import { declare, GROUP, SAMPLE_OF } from './bindings.ts';
 import { loops } from './loops.ts';
 import { MATH } from './math.ts';
-import { numbersPerMember, readScalars, unrolled, variable } from './program.ts';
+import { numbersPerMember, readScalars, scalarText, unrolled, variable } from './program.ts';
 
 /** Above so many statements a head is run in loops over memory. */
 const MOST_STATEMENTS = 6000;
@@ -73,12 +74,15 @@ function byRow(plan: Plan, layout: Layout, made: Program, sums: readonly Instruc
     Array.from({ length: K }, (_, c) => line(c)).join('\n  ');
   const feature = (at: number): string => `work0 + ${String(at)}u * lanes + row`;
   let partial = layout.features;
-  const store = sums.flatMap(({ from: [operand], rows: count }) =>
+  // Where it is due, not at the end: a variable may hold something else by then.
+  const store = ({ from: [operand], rows: count }: Instruction): string[] =>
     Array.from({ length: count }, (_, r) => {
-      const { of, first, step } = operand as (typeof sums)[number]['from'][number];
-      const value = of.kind === 'array' ? variable(of, first + r * step) : `k${String(of.at)}`;
+      const { of, first, step } = operand as Operand;
+      const value = of.kind === 'array' ? variable(of, first + r * step) : scalarText(made, of);
       return `work[${feature(partial++)}] = ${value};`;
-    }),
+    });
+  const statements = made.block.flatMap((instruction) =>
+    instruction.operation === 'laneSum' ? store(instruction) : unrolled(made, instruction),
   );
   // What does not vary over the batch the end of the step works out again, instead of being told.
   const steady = body.filter(({ out }) => !out.of.lanes);
@@ -107,9 +111,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   ${isUsed('target') ? rows((c) => `let target_${String(c)} = targets[sample + ${String(c)}u];`) : ''}
   ${readScalars(made)}
   ${variables(body)}
-  ${body.flatMap((instruction) => unrolled(made, instruction)).join('\n  ')}
+  ${statements.join('\n  ')}
   ${rows((c) => `work[${feature(last.adjoints + c)}] = gradient_${String(c)};`)}
-  ${store.join('\n  ')}
 }
 `,
     over: 'rows',
