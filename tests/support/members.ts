@@ -30,13 +30,13 @@ export async function membersOf(
 
 /** Steps `from` … of members with constant rates. @param own whether each draws its own batches */
 export function chunkOfMembers(
-  { task, setup: { plan, data, members, knobs } }: Awaited<ReturnType<typeof membersOf>>,
+  { setup: { plan, data, members, knobs } }: { setup: ExecutorSetup },
   seeds: readonly number[],
   from: number,
   steps: number,
 ): Chunk {
   const at = (member: number, key: string): number =>
-    knobs[member * plan.knobs.length + task.plan.knobs.indexOf(key)] as number;
+    knobs[member * plan.knobs.length + plan.knobs.indexOf(key)] as number;
   const fill = (value: (step: number, member: number) => number): Float64Array =>
     Float64Array.from({ length: steps * members }, (_, i) => value(Math.floor(i / members), i % members));
   const correction = (step: number, member: number) =>

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
 import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
 import type { KeptRun, RunEvent, RunLog } from '../../src/engine/protocol.ts';
@@ -35,8 +34,11 @@ export function serviceMixLog({
   };
 }
 
-export const readPublic = async (path: string): Promise<unknown> =>
-  JSON.parse(await readFile(new URL(`../../public/${path}`, import.meta.url), 'utf8')) as unknown;
+/** In Node only; the rest of this file is for browsers too. */
+export const readPublic = async (path: string): Promise<unknown> => {
+  const { readFile } = await import('node:fs/promises');
+  return JSON.parse(await readFile(new URL(`../../public/${path}`, import.meta.url), 'utf8')) as unknown;
+};
 
 /** A session in Node; on the oracle unless another executor is given. */
 export async function openSession(

@@ -1,23 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Chunk, ExecutorSetup } from '../../../../src/engine/executor.ts';
-import { initialParameters } from '../../../../src/engine/initialization.ts';
+import type { Chunk } from '../../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../../src/engine/oracle/executor.ts';
-import { ACTIVATIONS, parameterLayout, type DenseLayer, type Plan } from '../../../../src/engine/plan.ts';
+import { ACTIVATIONS } from '../../../../src/engine/plan.ts';
 import { WasmExecutor } from '../../../../src/engine/wasm/executor.ts';
-import { labById } from '../../../../src/labs/index.ts';
-import { randomStream } from '../../../../src/science/random.ts';
-import { numericValue, type KnobValue } from '../../../../src/terms/knob.ts';
-import { termsOf } from '../../../../src/terms/registry.ts';
+import type { KnobValue, KnobValues } from '../../../../src/terms/knob.ts';
 import { relativeDistance } from '../../../support/executors.ts';
+import { setupOf } from '../../../support/networks.ts';
 import { kernels } from '../../../support/vectors.ts';
 
 /*
  * Networks of any shape: widths that fill no vector, a batch of one, one to nine members with knobs of their own, a loss
  * with any of its terms. One step from the same state is that of the oracle.
  */
-
-const live = labById('service-mix').knobs.filter((knob) => knob.live);
 
 const oneOf = (...values: KnobValue[]) => fc.constantFrom(...values);
 const settings = fc.record(
@@ -54,47 +49,6 @@ const cases = fc.record({
 });
 type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
 
-function setupOf({ inputs, hidden, classes, activation, batch, members, seed }: Case): ExecutorSetup {
-  const widths = [inputs, ...hidden, classes];
-  const layers = widths.slice(1).map((outputs, l): DenseLayer => ({
-    kind: 'dense',
-    inputs: widths[l] as number,
-    outputs,
-    ...(l < hidden.length && { activation }),
-  }));
-  const plan: Plan = {
-    layers,
-    head: { kind: 'softmax', terms: termsOf('service-mix').map(({ id }) => id) },
-    knobs: live.map(({ key }) => key),
-    batchSize: batch,
-  };
-  const stream = randomStream(seed, 'data');
-  const rows = batch + 3;
-  const targets = Float32Array.from({ length: rows * classes }, (_, i) => 0.01 + stream.uniform(i));
-  for (let row = 0; row < rows; row++) {
-    const mix = targets.subarray(row * classes, (row + 1) * classes);
-    const sum = mix.reduce((a, b) => a + b, 0);
-    mix.forEach((t, i) => (mix[i] = t / sum));
-  }
-  const features = Float32Array.from({ length: rows * inputs }, (_, i) => stream.normal(1_000_000 + i));
-  const set = { rows, features, targets };
-  const { count } = parameterLayout(plan);
-  return {
-    plan,
-    members: members.length,
-    data: { train: set, validation: set, stage: { rows: 2, features: features.subarray(0, 2 * inputs) } },
-    state: {
-      parameters: Float64Array.from(members.flatMap((_, k) => [...initialParameters(plan, seed + k)])),
-      moments: new Float64Array(2 * count * members.length),
-    },
-    knobs: Float64Array.from(
-      members.flatMap((own) =>
-        live.map((knob) => numericValue(knob, (own as Record<string, KnobValue>)[knob.key] ?? knob.default)),
-      ),
-    ),
-  };
-}
-
 function chunkOf({ batch, members, ownBatches, seed }: Case, rows: number): Chunk {
   const draw = (k: number): Int32Array =>
     Int32Array.from({ length: batch }, (_, i) => (seed + 7 * i + 3 * k) % rows);
@@ -111,7 +65,7 @@ function chunkOf({ batch, members, ownBatches, seed }: Case, rows: number): Chun
 test('one step of any network with any loss is that of the oracle', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async (plan) => {
-      const setup = setupOf(plan);
+      const setup = setupOf({ ...plan, members: plan.members as KnobValues[] });
       const [judge, other] = [new OracleExecutor(setup), new WasmExecutor(await kernels(plan.simd), setup)];
       const chunk = chunkOf(plan, setup.data.train.rows);
       const [expected, got] = [await judge.train(chunk), await other.train(chunk)];

@@ -1,0 +1,32 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { labById } from '../../../src/labs/index.ts';
+import { prepare } from '../../support/executors.ts';
+import { openGpu, webgpuOn } from '../../support/gpu.ts';
+import { describeParity, testApart } from '../../support/paritySuite.ts';
+import { driftFromOracle } from '../../support/parity.ts';
+
+const gpu = await openGpu();
+const create = webgpuOn(gpu);
+afterAll(() => {
+  gpu.device.destroy();
+});
+
+const PRESETS = labById('service-mix').presets.map(({ id }) => id);
+
+describe('on webgpu', () => {
+  describeParity(create);
+  testApart(create);
+
+  test.each(['tanh', 'gelu', 'silu'])(
+    'every preset of service-mix ends where the oracle does with %s, within 2e-6',
+    async (activation) => {
+      const drifts: Record<string, number> = {};
+      for (const [seed, preset] of PRESETS.entries())
+        drifts[preset] = await driftFromOracle(
+          await prepare({ preset, seed, knobs: { 'model.activation': activation } }),
+          create,
+        );
+      for (const [preset, drift] of Object.entries(drifts)) expect(drift, preset).toBeLessThanOrEqual(2e-6);
+    },
+  );
+});

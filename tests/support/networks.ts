@@ -1,0 +1,71 @@
+import type { ExecutorSetup } from '../../src/engine/executor.ts';
+import { initialParameters } from '../../src/engine/initialization.ts';
+import { parameterLayout, type Activation, type DenseLayer, type Plan } from '../../src/engine/plan.ts';
+import { labById } from '../../src/labs/index.ts';
+import { randomStream } from '../../src/science/random.ts';
+import { numericValue, type KnobValues } from '../../src/terms/knob.ts';
+import { termsOf } from '../../src/terms/registry.ts';
+
+const live = labById('service-mix').knobs.filter((knob) => knob.live);
+
+/** A network of any shape under a loss with all terms, and members with knobs of their own. */
+export interface NetworkCase {
+  inputs: number;
+  hidden: readonly number[];
+  classes: number;
+  activation: Activation;
+  batch: number;
+  members: readonly KnobValues[];
+  seed: number;
+  /** Ids of the terms of the head; all of service-mix without it. */
+  terms?: readonly string[];
+}
+
+/** Its executors' setup, on data that are drawn; there are three rows more than a batch has. */
+export function setupOf({
+  inputs,
+  hidden,
+  classes,
+  activation,
+  batch,
+  members,
+  seed,
+  terms,
+}: NetworkCase): ExecutorSetup {
+  const widths = [inputs, ...hidden, classes];
+  const layers = widths.slice(1).map((outputs, l): DenseLayer => ({
+    kind: 'dense',
+    inputs: widths[l] as number,
+    outputs,
+    ...(l < hidden.length && { activation }),
+  }));
+  const plan: Plan = {
+    layers,
+    head: { kind: 'softmax', terms: terms ?? termsOf('service-mix').map(({ id }) => id) },
+    knobs: live.map(({ key }) => key),
+    batchSize: batch,
+  };
+  const stream = randomStream(seed, 'data');
+  const rows = batch + 3;
+  const targets = Float32Array.from({ length: rows * classes }, (_, i) => 0.01 + stream.uniform(i));
+  for (let row = 0; row < rows; row++) {
+    const mix = targets.subarray(row * classes, (row + 1) * classes);
+    const sum = mix.reduce((a, b) => a + b, 0);
+    mix.forEach((t, i) => (mix[i] = t / sum));
+  }
+  const features = Float32Array.from({ length: rows * inputs }, (_, i) => stream.normal(1_000_000 + i));
+  const set = { rows, features, targets };
+  const { count } = parameterLayout(plan);
+  return {
+    plan,
+    members: members.length,
+    data: { train: set, validation: set, stage: { rows: 2, features: features.subarray(0, 2 * inputs) } },
+    state: {
+      parameters: Float64Array.from(members.flatMap((_, k) => [...initialParameters(plan, seed + k)])),
+      moments: new Float64Array(2 * count * members.length),
+    },
+    knobs: Float64Array.from(
+      members.flatMap((own) => live.map((knob) => numericValue(knob, own[knob.key] ?? knob.default))),
+    ),
+  };
+}
