@@ -12,16 +12,8 @@ import {
   sigmoid,
   type Expression,
 } from '../../../../src/terms/language/expression.ts';
+import { powers, span, ulps } from '../../../support/ulps.ts';
 import { kernels, valueOnWasm } from '../../../support/vectors.ts';
-
-/** Distance in units of the last place of f32 at the expected value; the same infinity or NaN is no distance. */
-function ulps(got: number, expected: number): number {
-  const rounded = Math.fround(expected);
-  if (Object.is(got, rounded) || got === rounded) return 0;
-  const size = Math.max(Math.abs(expected), 2 ** -126);
-  const place = 2 ** (Math.floor(Math.log2(size)) - 23);
-  return Math.abs(got - expected) / place;
-}
 
 async function worst(
   f: (x: Expression) => Expression,
@@ -38,11 +30,6 @@ async function worst(
   );
   return got.reduce((most, y, i) => Math.max(most, ulps(y, exact(points[i] as number))), 0);
 }
-
-const span = (from: number, to: number, n = 20_000): Float32Array =>
-  Float32Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
-/** Every binade alike. */
-const powers = (from: number, to: number): Float32Array => span(from, to).map((x) => 2 ** x);
 
 describe.each([
   ['SIMD', true],
