@@ -29,7 +29,8 @@ function activated(activation: Activation | undefined, z: string): string {
     case undefined:
       return z;
     case 'relu':
-      return `max(${z}, vec4f(0))`;
+      // Not max, which may take 0 for what is no number: a member that diverges would not be noticed.
+      return `select(${z}, vec4f(0), ${z} <= vec4f(0))`;
     case 'tanh':
       return each('tanhOf', z);
     case 'silu':
