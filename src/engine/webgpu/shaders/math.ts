@@ -34,14 +34,8 @@ fn expOf(x: f32) -> f32 {
   return select(select(value, 0f, x < -87.33654f), bitcast<f32>(infinityBits), x > 88.72283f);
 }
 
-fn logOf(x: f32) -> f32 {
-  let tiny = x < 1.17549435e-38f;
-  let scaled = select(x, x * 8388608f, tiny);
-  let word = bitcast<i32>(scaled);
-  var e = (word >> 23u) + select(-126, -149, tiny);
-  var m = bitcast<f32>((word & 0x007fffff) | 0x3f000000);
-  if (m < 0.70710678f) { e = e - 1; m = m + m; }
-  m = m - 1f;
+// log(1 + m) - m for 1 + m between the roots of 1/2 and of 2.
+fn logNear(m: f32) -> f32 {
   let z = m * m;
   var p = 7.0376836292e-2f;
   p = p * m - 1.1514610310e-1f;
@@ -52,10 +46,19 @@ fn logOf(x: f32) -> f32 {
   p = p * m + 2.0000714765e-1f;
   p = p * m - 2.4999993993e-1f;
   p = p * m + 3.3333331174e-1f;
+  return p * m * z - z * 0.5f;
+}
+
+fn logOf(x: f32) -> f32 {
+  let tiny = x < 1.17549435e-38f;
+  let scaled = select(x, x * 8388608f, tiny);
+  let word = bitcast<i32>(scaled);
+  var e = (word >> 23u) + select(-126, -149, tiny);
+  var m = bitcast<f32>((word & 0x007fffff) | 0x3f000000);
+  if (m < 0.70710678f) { e = e - 1; m = m + m; }
+  m = m - 1f;
   let n = f32(e);
-  var y = p * m * z + n * -2.12194440e-4f;
-  y = y - z * 0.5f;
-  y = m + y + n * 0.693359375f;
+  var y = m + (logNear(m) + n * -2.12194440e-4f) + n * 0.693359375f;
   // Infinite and NaN stay what they are.
   if (x == 0f) { y = -bitcast<f32>(infinityBits); }
   else if (x < 0f) { y = bitcast<f32>(nanBits); }
@@ -64,11 +67,9 @@ fn logOf(x: f32) -> f32 {
 }
 
 fn log1pOf(x: f32) -> f32 {
-  let u = x + 1f;
-  if (u == 1f) { return x; }
-  // What rounding took from 1 + x is put back: a series where it matters, for compilers may undo (1 + x) - 1.
-  if (abs(x) < 1e-3f) { return x * (1f - x * (0.5f - x * (0.33333334f - x * 0.25f))); }
-  return logOf(u);
+  // Near 0 by the series of log itself, for 1 + x would be rounded, and compilers may undo (1 + x) - 1.
+  if (x > -0.29289322f && x < 0.41421356f) { return x + logNear(x); }
+  return logOf(x + 1f);
 }
 
 fn sigmoidOf(x: f32) -> f32 { return 1f / (1f + expOf(-x)); }
