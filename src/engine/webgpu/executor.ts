@@ -8,7 +8,7 @@ import type { Gpu } from './gpu.ts';
 import { fromDevice, layoutOf, QUAD, quads, strideOf, toDevice, type Layout } from './layout.ts';
 import { Kept } from './pipelines.ts';
 import { CONTROL, NUMBERS, SETS, type BufferName, type SetName } from './shaders/bindings.ts';
-import { partsOf, stepOf, type PassSource, type Step } from './shaders/passes.ts';
+import { partsOf, stepOf, tileOf, type PassSource, type Step } from './shaders/passes.ts';
 import { numbersPerMember } from './shaders/program.ts';
 
 const F32 = 4;
@@ -29,7 +29,10 @@ const KEPT_STAGING = 16_000_000;
 export async function createWebgpuExecutor(gpu: Gpu, setup: ExecutorSetup): Promise<WebgpuExecutor> {
   gpu.check();
   const layout = layoutOf(setup.plan);
-  const step = stepOf(setup.plan, layout, partsOf(layout, setup.members, gpu.adapter.software));
+  const { members, plan } = setup;
+  const { software } = gpu.adapter;
+  const tile = tileOf(layout, plan.batchSize, members, software);
+  const step = stepOf(plan, layout, partsOf(layout, members, software), tile);
   const kept = Kept.of(gpu.device);
   const compile = (sources: readonly PassSource[]): Promise<Pass[]> =>
     Promise.all(

@@ -6,6 +6,8 @@ import { judgeShader, updateShader } from './closing.ts';
 import {
   backwardShader,
   forwardShader,
+  layerThreads,
+  type Tile,
   gradientShader,
   gradientThreads,
   slopeShader,
@@ -40,42 +42,54 @@ export interface Step {
  * more of them.
  */
 export function partsOf(layout: Layout, members: number, software: boolean): number {
-  return !software && members * gradientThreads(layout) < 8192 ? 16 : 4;
+  return !software && members * gradientThreads(layout, SMALL) < 8192 ? 16 : 4;
+}
+
+const SMALL: Tile = { rows: 1, features: 1, inputs: 1, outputs: 1 };
+/** Wide tiles read less for each product, and leave fewer invocations to do it. */
+const WIDE: Tile = { rows: 2, features: 4, inputs: 2, outputs: 2 };
+const MIDDLE: Tile = { rows: 1, features: 2, inputs: 1, outputs: 2 };
+
+/** What an invocation makes: an emulated GPU has few cores, another has thousands to keep busy. */
+export function tileOf({ blocks }: Layout, rows: number, members: number, software: boolean): Tile {
+  if (software) return WIDE;
+  const widest = Math.max(...blocks.map(({ out4 }) => out4));
+  return members * widest * strideOf(rows) >= 2 ** 17 ? MIDDLE : SMALL;
 }
 
 /** All shaders of a plan. @throws Error where the head has a term that no kernel can be made of */
-export function stepOf(plan: Plan, layout: Layout, parts: number): Step {
+export function stepOf(plan: Plan, layout: Layout, parts: number, tile: Tile): Step {
   const { blocks, parameters4 } = layout;
   const head = headShader(plan, layout, parts);
   const features = layout.features + head.sums;
-  const tile = { set: 'network', whole: false } as const;
+  const network = { set: 'network', whole: false } as const;
   const take: PassSource = {
-    ...tile,
+    ...network,
     label: 'take',
     code: takeShader(layout),
     threads: (rows) => QUAD * strideOf(rows),
     work: () => 4 * layout.inputs.count,
   };
   const forward = blocks.map((block, l): PassSource => ({
-    ...tile,
+    ...network,
     label: `forward ${String(l)}`,
-    code: forwardShader(layout, l),
-    threads: (rows) => strideOf(rows) * block.out4,
-    work: () => 64 * block.in4,
+    code: forwardShader(layout, l, tile),
+    threads: (rows) => layerThreads(block.out4, strideOf(rows), tile),
+    work: () => 64 * block.in4 * tile.rows * tile.features,
   }));
   const backward = blocks.slice(1).map((block, i): PassSource => ({
-    ...tile,
+    ...network,
     label: `backward ${String(i + 1)}`,
-    code: backwardShader(layout, i + 1),
-    threads: (rows) => strideOf(rows) * block.in4,
-    work: () => 64 * block.out4,
+    code: backwardShader(layout, i + 1, tile),
+    threads: (rows) => layerThreads(block.in4, strideOf(rows), tile),
+    work: () => 64 * block.out4 * tile.rows * tile.features,
   }));
   const closing = { set: 'closing' } as const;
   const last = blocks.at(-1);
   const slope: PassSource[] = last?.activation
     ? [
         {
-          ...tile,
+          ...network,
           label: 'slope',
           code: slopeShader(layout),
           threads: (rows) => strideOf(rows) * last.out4,
@@ -99,11 +113,11 @@ export function stepOf(plan: Plan, layout: Layout, parts: number): Step {
       ...slope,
       ...backward.reverse(),
       {
-        ...tile,
+        ...network,
         label: 'gradient',
-        code: gradientShader(layout, features, parts),
-        threads: () => parts * gradientThreads(layout),
-        work: (rows) => (64 * strideOf(rows)) / parts,
+        code: gradientShader(layout, features, parts, tile),
+        threads: () => parts * gradientThreads(layout, tile),
+        work: (rows) => (64 * strideOf(rows) * tile.inputs * tile.outputs) / parts,
       },
       {
         ...closing,
