@@ -27,8 +27,10 @@ export async function createExecutor(
         );
         return createOracle(setup);
       }
+    case 'webgpu':
+      return inTurn(() => createWebgpu(setup));
     default:
-      return createTfjs(id, setup);
+      return inTurn(() => createTfjs(id, setup));
   }
 }
 
@@ -39,8 +41,18 @@ async function createOracle(setup: ExecutorSetup): Promise<Executor> {
   return new OracleExecutor(setup);
 }
 
+async function createWebgpu(setup: ExecutorSetup): Promise<Executor> {
+  const [{ startTfjs }, { createWebgpuExecutor }] = await Promise.all([
+    import('./tf/backend.ts'),
+    import('../src/engine/webgpu/executor.ts'),
+  ]);
+  const { gpu } = await startTfjs('webgpu');
+  if (!gpu) throw new Error('The WebGPU backend has no device. Use the executor wasm, tfjs:cpu or oracle.');
+  return createWebgpuExecutor(gpu, setup);
+}
+
 async function createTfjs(
-  id: Exclude<ExecutorId, 'oracle' | 'wasm'>,
+  id: Exclude<ExecutorId, 'oracle' | 'wasm' | 'webgpu'>,
   setup: ExecutorSetup,
 ): Promise<Executor> {
   const [{ startTfjs }, { TfjsExecutor }] = await Promise.all([
@@ -49,6 +61,15 @@ async function createTfjs(
   ]);
   const backend = id === 'tfjs:cpu' ? 'cpu' : id === 'tfjs:webgpu' ? 'webgpu' : undefined;
   return new TfjsExecutor(await startTfjs(backend), setup);
+}
+
+let before: Promise<unknown> = Promise.resolve();
+
+/** tfjs has one current backend: what starts one, also in the background, waits for what started another. */
+function inTurn<T>(f: () => Promise<T>): Promise<T> {
+  const mine = before.then(f);
+  before = mine.catch(() => undefined);
+  return mine;
 }
 
 /** Where a run goes on when its device is gone: on the processor, which always answers. */

@@ -3,6 +3,7 @@ import { Player } from '../src/engine/player.ts';
 import type { FromPage, ToPage, TrainerApi } from '../src/engine/protocol.ts';
 import { sharedKernels } from '../src/engine/wasm/kernels.ts';
 import { runtimes } from '../src/labs/runtimes.ts';
+import { findAdapter } from './adapter.ts';
 import { createExecutor, refuge } from './executors.ts';
 import { held } from './held.ts';
 import { readPublic } from './readPublic.ts';
@@ -27,6 +28,7 @@ const player = new Player({
   // For whoever measures the start: in the worker's own timeline.
   trained: () => performance.mark('first-step'),
   rest,
+  adapter: findAdapter,
 });
 
 const api: TrainerApi = {

@@ -1,9 +1,13 @@
 import type { KnobValues } from '../terms/knob.ts';
+import { nextChunk } from './chunks.ts';
+import type { Executor } from './executor.ts';
+import { executorIdOf } from './protocol.ts';
 import type {
   Beginning,
   Change,
   EngineInfo,
   ExecutorId,
+  ExecutorInfo,
   Frame,
   KeptRun,
   Loaded,
@@ -15,15 +19,20 @@ import type {
   TemperatureFit,
   Undone,
 } from './protocol.ts';
-import { nextChunk, Session, type SessionHost } from './session.ts';
+import { Races } from './race.ts';
+import { Session, type SessionHost } from './session.ts';
 import { Deeds } from './snapshot.ts';
+import type { Adapter } from './webgpu/gpu.ts';
 
 const FRAME_MS = 50;
 /** A frame costs predictions: it may take at most this share of the time. */
 const FRAME_SHARE = 1 / 3;
+/** At most so much training may be lost: with an executor since the last checkpoint, with the worker since the last state that the page was given. */
 const CHECKPOINT_MS = 1000;
-/** How long the page may leave a frame unanswered before it gets the next one all the same. */
-const ANSWER_MS = 1000;
+/** How long the page may leave frames unanswered before it gets the next one all the same: states come with frames. */
+const ANSWER_MS = 900;
+/** How soon a GPU that was lost is looked for, and at most how seldom later. */
+const SEEK_MS = { first: 1000, most: 60_000 };
 const MAX_STEPS = 10_000_000;
 /** Moves of the same knobs within this time are one drag, and taken back as one. */
 const DRAG_MS = 1000;
@@ -35,11 +44,19 @@ export interface PlayerHost extends SessionHost {
   trained?: () => void;
   /** Lets waiting messages in. */
   rest: (milliseconds?: number) => Promise<void>;
+  /** The GPU that WebGPU would take; undefined where there is none. Cheap: makes no device. */
+  adapter?: () => Promise<Adapter | undefined>;
 }
 
 /** Plays a session: in chunks between which commands are heard, with frames for the page. One at a time, in order. */
 export class Player {
   readonly #host: PlayerHost;
+  readonly #races: Races;
+  /** Whether WebGPU is being made ready or raced, and the executor that is to take a run over. */
+  #racing = false;
+  /** Counts searches for a GPU that was lost. */
+  #searches = 0;
+  #winner: { session: Session; executor: Executor } | undefined;
   #session: Session | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   /** Counts loads asked for, and the one that the session came from. */
@@ -51,8 +68,12 @@ export class Player {
   #visible = true;
   #limit = 0;
   #chunk = 1;
+  /** What a step took last, in milliseconds. */
+  #perStep = 0;
   #speed = new Speedometer();
   #lastFrame = -Infinity;
+  /** Time between the last frames. */
+  #gaps: readonly number[] = [];
   #frameCost = 0;
   #unanswered = 0;
   /** Whether the page has drawn anything yet. */
@@ -69,7 +90,16 @@ export class Player {
   #trained = false;
 
   constructor(host: PlayerHost) {
-    this.#host = host;
+    this.#races = new Races(host);
+    this.#host = {
+      ...host,
+      favourite: (plan) => this.#races.favourite(plan),
+      lost: (info, notice, reason) => {
+        if (info.backend !== 'webgpu') return;
+        this.#races.stop(reason);
+        if (this.#session) void this.#seek(this.#session, info, notice);
+      },
+    };
   }
 
   /** Makes a run, paused; or one that plays by itself, unless something else was asked for meanwhile. */
@@ -107,6 +137,7 @@ export class Player {
   /** @param plays asked when the run is there */
   async #take(session: Session, run: number, plays = (): boolean => false): Promise<Loaded> {
     this.#session?.dispose();
+    this.#dropWinner();
     this.#session = session;
     this.#sessionRun = run;
     this.#chunk = 1;
@@ -206,8 +237,11 @@ export class Player {
 
   async use(id: ExecutorId): Promise<EngineInfo> {
     await this.#change(async (session) => {
+      this.#dropWinner();
       if (session.step > 0) await this.#remember({ kind: 'executor', from: {}, to: {} });
       await session.use(id);
+      // Whoever chooses it trusts it again.
+      if (id === 'webgpu') this.#races.resume();
       this.#chunk = 1;
       this.#speed = new Speedometer();
     });
@@ -327,8 +361,11 @@ export class Player {
         this.#limit > 0 ? Math.min(this.#chunk, Math.max(1, Math.round(this.#limit / 20))) : this.#chunk;
       try {
         await this.#exclusive(async () => {
-          if (current()) await this.#train(session, steps, true);
+          if (!current()) return;
+          await this.#takeOver(session);
+          await this.#train(session, steps, true);
         });
+        this.#race(session);
         if (session.status !== 'ok') this.#playing = false;
         if (current() ? this.#frameDue() : loop === this.#loops) await this.#exclusive(() => this.#frame());
       } catch (error) {
@@ -344,7 +381,83 @@ export class Player {
     }
   }
 
+  /**
+   * Has WebGPU made ready and raced beside the training, where the run may be handed over. Only here, where it plays: what
+   * counts steps or loads runs by command gets the executor that it was told of.
+   */
+  #race(session: Session): void {
+    const { plan } = session.task;
+    // Not before the page has drawn: it has more to load than the trainer.
+    if (this.#racing || this.#winner || !this.#seen || !session.yields || !this.#races.open(plan)) return;
+    this.#racing = true;
+    const goesOn = (): boolean => session === this.#session && session.yields;
+    const race = this.#races.run({
+      plan,
+      seed: session.start.seed,
+      setup: () => this.#exclusive(() => session.setup()),
+      turn: (f) => this.#exclusive(f),
+      goesOn,
+    });
+    void race.then(async (executor) => {
+      this.#racing = false;
+      if (executor && goesOn()) this.#winner = { session, executor };
+      else executor?.dispose();
+      // A run that plays tells it with its next frame.
+      if (!this.#playing) await this.#exclusive(() => this.#frame()).catch(() => undefined);
+    });
+  }
+
+  /** Hands a run over to the executor that won, at this step. */
+  async #takeOver(session: Session): Promise<void> {
+    if (!this.#winner) return;
+    const { executor } = this.#winner;
+    // What moved since it was made ready counts.
+    if (session !== this.#winner.session || !session.yields || session.step === 0) {
+      this.#dropWinner();
+      return;
+    }
+    this.#winner = undefined;
+    try {
+      await session.takeOver(executor);
+    } catch (error) {
+      if (session.info.executor === 'webgpu') throw error;
+      // It trains on as before; the menu says why.
+      this.#races.fail(session.task.plan, error);
+      return;
+    }
+    this.#chunk = 1;
+    this.#speed = new Speedometer();
+  }
+
+  #dropWinner(): void {
+    this.#winner?.executor.dispose();
+    this.#winner = undefined;
+  }
+
+  /** Looks for a GPU that was lost, until it is there again or nobody needs it, and offers it; nothing is handed over. */
+  async #seek(session: Session, lost: ExecutorInfo, said: string): Promise<void> {
+    const search = ++this.#searches;
+    const needed = (): boolean =>
+      search === this.#searches && session === this.#session && session.info.backend !== 'webgpu';
+    for (let wait = SEEK_MS.first; ; wait = Math.min(2 * wait, SEEK_MS.most)) {
+      await this.#host.rest(wait);
+      if (!needed()) return;
+      const adapter = await this.#host.adapter?.();
+      // One that is emulated is no answer to one that was not.
+      if (!adapter || (adapter.software && !lost.software)) continue;
+      await this.#exclusive(async () => {
+        if (!needed()) return;
+        session.notice = { kind: 'lost', text: `${said} The GPU is there again.`, offer: executorIdOf(lost) };
+        if (!this.#playing) await this.#frame();
+      }).catch(() => undefined);
+      return;
+    }
+  }
+
   async #train(session: Session, steps: number, stopAtPause: boolean): Promise<void> {
+    // A loss costs what was trained since the last checkpoint: this chunk counts too.
+    const due = this.#host.now() + steps * this.#perStep - this.#lastCheckpoint;
+    if (due > CHECKPOINT_MS) await this.#checkpoint();
     const [from, started] = [session.step, this.#host.now()];
     const { paused } = await session.advance(steps, {
       stopAtPause,
@@ -355,13 +468,13 @@ export class Player {
       if (!this.#trained) this.#host.trained?.();
       this.#trained = true;
       this.#chunk = nextChunk(done, took);
+      this.#perStep = took / done;
       this.#speed.add(this.#host.now(), done, took);
     }
     if (paused) {
       this.#playing = false;
       session.notice = { kind: 'paused', text: 'Stopped here, as the run says.' };
     }
-    if (this.#host.now() - this.#lastCheckpoint > CHECKPOINT_MS) await this.#checkpoint();
   }
 
   async #checkpoint(): Promise<void> {
@@ -383,6 +496,7 @@ export class Player {
   async #frame(): Promise<void> {
     const session = this.#opened();
     const started = this.#host.now();
+    this.#gaps = [...this.#gaps.slice(-1), started - this.#lastFrame];
     const metrics = await session.metrics();
     const view = await session.view();
     const saved = await this.#savedNow();
@@ -416,17 +530,23 @@ export class Player {
     this.#frameCost = this.#lastFrame - started;
   }
 
-  /** The state at this very moment, where one is due: whenever nothing trains, and about once a second. */
+  /** The state at this very moment, where one is due: whenever nothing trains, and before a second is over. */
   async #savedNow(): Promise<Saved | undefined> {
-    const due = !this.#playing || this.#host.now() - this.#lastGiven > CHECKPOINT_MS;
-    if (!due) return undefined;
+    // The next chance is the next frame.
+    const next = this.#host.now() + Math.max(...this.#gaps) - this.#lastGiven;
+    if (this.#playing && next <= CHECKPOINT_MS) return undefined;
     await this.#checkpoint();
     this.#lastGiven = this.#host.now();
     return this.#saved;
   }
 
   #engine(session: Session): EngineInfo {
-    return { ...session.info, stepsPerSecond: this.#speed.at(this.#host.now()) };
+    const race = this.#races.of(session.task.plan);
+    return {
+      ...session.info,
+      stepsPerSecond: this.#speed.at(this.#host.now()),
+      ...(race && { race }),
+    };
   }
 
   #opened(): Session {

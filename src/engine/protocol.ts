@@ -3,15 +3,15 @@ import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import type { ScheduleKind, ScheduleState } from './schedules.ts';
 
 /**
- * `wasm` is what a run starts on where nothing is asked for. `tfjs` takes the WebGPU backend on a hardware adapter and
+ * `wasm` is what a run starts on where nothing is asked for; `webgpu` are compiled kernels on the GPU. `tfjs` takes the WebGPU backend on a hardware adapter and
  * cpu elsewhere; with a backend behind the colon it takes that one, a software adapter included.
  */
 export const EXECUTORS = ['oracle', 'wasm', 'webgpu', 'tfjs', 'tfjs:cpu', 'tfjs:webgpu'] as const;
 export type ExecutorId = (typeof EXECUTORS)[number];
 
 export interface ExecutorInfo {
-  executor: 'oracle' | 'wasm' | 'tfjs' | 'webgpu';
-  /** f64 TypeScript, compiled WebAssembly, or the tfjs backend. */
+  executor: 'oracle' | 'wasm' | 'webgpu' | 'tfjs';
+  /** f64 TypeScript, compiled WebAssembly, or the backend of tfjs, whose device `webgpu` computes on. */
   backend: 'typescript' | 'wasm' | 'cpu' | 'webgpu';
   /** The GPU, in its own words; empty where none is used. */
   adapter: string;
@@ -31,11 +31,25 @@ export interface Memory {
   bytes: number;
 }
 
+/** What is known of WebGPU as a trainer of a run's plan, where nobody chose one. */
+export interface Race {
+  /** Compiled, then measured beside wasm; `out` where it cannot take part. */
+  state: 'preparing' | 'measuring' | 'measured' | 'out';
+  /** The GPU, in its own words. */
+  adapter: string;
+  /** Training steps per second of each on this plan, where both were measured. */
+  wasm?: number;
+  webgpu?: number;
+  /** Why it is out, as a sentence. */
+  reason?: string;
+}
+
 export interface EngineInfo extends ExecutorInfo {
   /** Mean over the last second of training; 0 before. */
   stepsPerSecond: number;
   members: number;
   memory: Memory;
+  race?: Race;
 }
 
 export type Status = 'ok' | 'diverged';
@@ -85,6 +99,8 @@ export interface RunLog {
   knobs: KnobValues;
   /** Pinned at step 0; absent: the fastest that is there. */
   executor?: ExecutorId;
+  /** Nobody chose the executor: the run may start on the fastest, and be handed over to a faster one as it plays. */
+  free?: boolean;
   /** By step; those ahead of the run are applied when it gets there. */
   events: readonly RunEvent[];
 }
@@ -197,6 +213,8 @@ export interface Frame {
 export interface Notice {
   kind: 'diverged' | 'lost' | 'moved' | 'restarted' | 'paused' | 'link';
   text: string;
+  /** Who could train again, where it was lost and has come back. */
+  offer?: ExecutorId;
 }
 
 export interface TemperatureFit {

@@ -1,5 +1,6 @@
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import { drawBatches } from './batches.ts';
+import { MAX_CHUNK } from './chunks.ts';
 import { EventQueue } from './eventQueue.ts';
 import {
   ExecutorLost,
@@ -10,7 +11,7 @@ import {
 } from './executor.ts';
 import { initialParameters } from './initialization.ts';
 import { Marks } from './marks.ts';
-import { parameterLayout } from './plan.ts';
+import { parameterLayout, type Plan } from './plan.ts';
 import {
   executorIdOf,
   type Arrays,
@@ -34,10 +35,6 @@ import type { Snapshot } from './snapshot.ts';
 import { knobVector, stepsPerEpoch, type Measured, type Task } from './task.ts';
 import { metricsOf, rowOf, type Reached } from './reached.ts';
 
-/** Time that one chunk of training takes at best: short enough to answer, long enough to hide the cost of calling. */
-const CHUNK_MS = 30;
-const MAX_CHUNK = 1024;
-
 export interface SessionHost {
   build: (log: RunLog) => Promise<Task>;
   /**
@@ -52,6 +49,10 @@ export interface SessionHost {
   ) => Promise<Executor>;
   /** Where a run goes on when its executor is lost. */
   refuge: (lost: ExecutorInfo) => ExecutorId;
+  /** Who trains plans like this one fastest, where that is known and nobody chose. */
+  favourite?: (plan: Plan) => ExecutorId | undefined;
+  /** Told when an executor was lost: what the page says of it, and what the executor said. */
+  lost?: (lost: ExecutorInfo, notice: string, reason: string) => void;
 }
 
 interface Evaluation {
@@ -96,12 +97,16 @@ export class Session {
   static #branches = 0;
   #branch = ++Session.#branches;
   #byHand = false;
+  /** Nobody chose who trains, and nothing was lost. */
+  #free: boolean;
+  #lost = false;
 
   private constructor(host: SessionHost, log: RunLog, task: Task, executor: Executor) {
     this.#host = host;
     this.#start = log;
     this.task = task;
     this.#executor = executor;
+    this.#free = log.free === true;
     this.#executorId = log.executor;
     this.#base = log.knobs;
     this.#knobs = log.knobs;
@@ -129,12 +134,15 @@ export class Session {
     const say = (text: string): void => {
       said = text;
     };
-    const executor = await host.createExecutor(log.executor, setup, say).catch((error: unknown) => {
-      // What was trained elsewhere can go on here on what there is.
-      if (kept) return host.createExecutor(undefined, setup, say);
+    const asked = kept?.saved.executor ?? log.executor ?? (log.free ? host.favourite?.(task.plan) : undefined);
+    const executor = await host.createExecutor(asked, setup, say).catch((error: unknown) => {
+      // What was trained elsewhere, or was nobody's choice, can go on here on what there is.
+      if (kept || log.free) return host.createExecutor(undefined, setup, say);
       throw error;
     });
     const session = new Session(host, log, task, executor);
+    // What nobody chose is in the log all the same: elsewhere another might be the fastest.
+    if (log.free && !(kept && log.executor)) session.#executorId = executorIdOf(executor.info);
     if (said) session.#say(said);
     await session.#applyDue();
     // Events of step 0 have recorded it already.
@@ -154,6 +162,17 @@ export class Session {
 
   get status(): Metrics['status'] {
     return this.#status;
+  }
+
+  /** Whether the run may be handed over now without being asked: it is nobody's choice, and repeats nothing. */
+  get yields(): boolean {
+    return (
+      this.#free &&
+      this.#executor.info.executor === 'wasm' &&
+      this.#status === 'ok' &&
+      !this.#beyond &&
+      !this.ahead.some(({ key }) => key === 'executor')
+    );
   }
 
   get info(): Omit<EngineInfo, 'stepsPerSecond'> {
@@ -193,18 +212,18 @@ export class Session {
       knobs: this.#base,
       events: this.#queue.all,
       ...(this.#executorId !== undefined && { executor: this.#executorId }),
+      ...(this.#free && { free: true }),
     };
   }
 
   /** What a reset starts: the loaded log where nobody touched it, else the knobs as they are now and no events. */
   get restart(): RunLog {
     if (!this.#byHand) return this.#start;
-    return {
-      ...this.log,
-      knobs: this.#knobs,
-      events: [],
-      ...(this.#lastExecutor && { executor: this.#lastExecutor }),
-    };
+    const { lab, preset, seed } = this.#start;
+    const last = this.#lastExecutor;
+    // Where nobody chose, it starts on who is fastest by now.
+    const on = this.#free ? { free: true } : last && { executor: last };
+    return { lab, preset, seed, knobs: this.#knobs, events: [], ...on };
   }
 
   /**
@@ -238,7 +257,7 @@ export class Session {
       return { paused: paused && stopAtPause };
     } catch (error) {
       if (!(error instanceof ExecutorLost)) throw error;
-      await this.#recover();
+      await this.#recover(error);
       return { paused: false };
     }
   }
@@ -269,6 +288,32 @@ export class Session {
     if (this.#step === 0) this.#executorId = id;
     else this.#queue.record({ step: this.#step, key: 'executor', value: id });
     this.#byHand = true;
+    this.#free = false;
+  }
+
+  /**
+   * Goes on, at this step, on an executor of this run's plan that was made ready meanwhile; as an event of the log, which
+   * is no hand's doing: a reset still starts what the run started from. It belongs to the session from now on.
+   */
+  async takeOver(next: Executor): Promise<void> {
+    try {
+      // Where the new one fails at once, this is where the run goes on from.
+      const { parameters, moments } = await this.checkpoint();
+      next.restore({ parameters, moments });
+      next.setKnobs(knobVector(this.task, this.#knobs));
+    } catch (error) {
+      next.dispose();
+      throw error;
+    }
+    this.#exchange(next);
+    this.#queue.record({ step: this.#step, key: 'executor', value: executorIdOf(next.info) });
+    // Whoever comes back to this step comes back to who trains on from it.
+    await this.checkpoint();
+  }
+
+  /** What it takes to train this run elsewhere, from this step. */
+  async setup(): Promise<ExecutorSetup> {
+    return this.#guarded(async () => this.#setupOf(await this.#executor.save()));
   }
 
   async metrics(): Promise<Metrics> {
@@ -335,6 +380,7 @@ export class Session {
       base: this.#base,
       executor: this.#executorId,
       byHand: this.#byHand,
+      free: this.#free,
       branch: this.#branch,
       beyond: this.#beyond,
     };
@@ -346,14 +392,16 @@ export class Session {
    * @param anew whether it is another run from here on, for where it was until now is to be kept too
    */
   async comeBack(to: Snapshot, { anew = false } = {}): Promise<void> {
-    await this.#put(to.saved, to.series);
+    const there = await this.#put(to.saved, to.series);
     this.#base = to.base;
     this.#executorId = to.executor;
     this.#byHand = to.byHand;
+    this.#free = to.free && !this.#lost;
     this.#branch = anew ? ++Session.#branches : to.branch;
     this.#beyond = to.beyond;
     this.#marks = new Marks(to.marks);
     this.#queue.restore(to.queue);
+    if (!there) this.#elsewhere();
   }
 
   /**
@@ -371,9 +419,10 @@ export class Session {
     if (!from) throw new Error(`Nothing of this run is known at or before step ${String(step)}.`);
     // Already on the way.
     if (from.step <= this.#step && this.#step <= step) return;
-    await this.#put(from, end.series);
+    const there = await this.#put(from, end.series);
     this.#queue.restore(end.queue);
     this.#queue.rewind(from.step);
+    if (!there) this.#elsewhere();
     await this.#applyDue();
   }
 
@@ -414,12 +463,18 @@ export class Session {
    * Puts a state in the place of this one.
    *
    * @param series rows of which the first ones belong to it
+   * @returns whether it is where it was trained: that may be gone, and then who trains now goes on from it
    */
-  async #put(saved: Saved, series: ReturnType<Series['save']>): Promise<void> {
+  async #put(saved: Saved, series: ReturnType<Series['save']>): Promise<boolean> {
     const { parameters, moments, progress, knobs } = saved;
-    if (saved.executor !== executorIdOf(this.#executor.info))
-      await this.#handOver(saved.executor, { parameters, moments }, knobs);
-    else {
+    const here = saved.executor === executorIdOf(this.#executor.info);
+    const moved =
+      !here &&
+      (await this.#handOver(saved.executor, { parameters, moments }, knobs).then(
+        () => true,
+        () => false,
+      ));
+    if (!moved) {
       this.#executor.restore({ parameters, moments });
       this.#executor.setKnobs(knobVector(this.task, knobs));
     }
@@ -436,6 +491,13 @@ export class Session {
     this.series.restore(series, progress.rows);
     this.#evaluation = undefined;
     this.#checkpoint = saved;
+    return here || moved;
+  }
+
+  /** From this step on another executor trains than the one that did: the run goes another way. */
+  #elsewhere(): void {
+    this.#branchOff();
+    this.#queue.record({ step: this.#step, key: 'executor', value: executorIdOf(this.#executor.info) });
   }
 
   /** Goes on with a run that was kept, where it stopped. */
@@ -459,15 +521,8 @@ export class Session {
         c < 0 ? NaN : (series.values[row * series.columns.length + c] as number),
       ),
     );
-    const kept = { columns, rows };
-    try {
-      await this.#put(saved, kept);
-    } catch {
-      // Another machine than the one that it was trained on.
-      const executor = executorIdOf(this.#executor.info);
-      await this.#put({ ...saved, executor }, kept);
-      this.#queue.record({ step: saved.step, key: 'executor', value: executor });
-    }
+    // It may be another machine than the one that it was trained on.
+    if (!(await this.#put(saved, { columns, rows }))) this.#elsewhere();
     await this.#applyDue();
     this.#byHand = true;
     await this.checkpoint();
@@ -594,17 +649,18 @@ export class Session {
     state: ParameterState,
     knobs: KnobValues = this.#knobs,
   ): Promise<void> {
-    const setup: ExecutorSetup = {
-      plan: this.task.plan,
-      members: 1,
-      data: this.task.data,
-      state,
-      knobs: knobVector(this.task, knobs),
-    };
-    const next = await this.#host.createExecutor(id, setup, this.#say);
+    this.#exchange(await this.#host.createExecutor(id, this.#setupOf(state, knobs), this.#say));
+  }
+
+  #exchange(next: Executor): void {
     this.#executor.dispose();
     this.#executor = next;
     this.#evaluation = undefined;
+  }
+
+  #setupOf(state: ParameterState, knobs: KnobValues = this.#knobs): ExecutorSetup {
+    const { plan, data } = this.task;
+    return { plan, members: 1, data, state, knobs: knobVector(this.task, knobs) };
   }
 
   /** Runs f; where the executor is lost, goes on from the last checkpoint and runs f again. */
@@ -613,13 +669,15 @@ export class Session {
       return await f();
     } catch (error) {
       if (!(error instanceof ExecutorLost)) throw error;
-      await this.#recover();
+      await this.#recover(error);
       return f();
     }
   }
 
-  async #recover(): Promise<void> {
+  async #recover({ message }: ExecutorLost): Promise<void> {
     const at = this.#step;
+    this.#free = false;
+    this.#lost = true;
     const lost = this.#executor.info;
     const from = this.#checkpoint;
     if (!from) throw new ExecutorLost('The executor was lost before training began. Load the run again.');
@@ -634,15 +692,8 @@ export class Session {
     await this.#put({ ...from, executor }, series);
     this.#queue.record({ step: from.step, key: 'executor', value: executor });
     const what = lost.backend === 'webgpu' ? 'The GPU' : 'The executor';
-    this.notice = {
-      kind: 'lost',
-      text: `${what} was lost at step ${String(at)}. The processor goes on from step ${String(from.step)}.`,
-    };
+    const text = `${what} was lost at step ${String(at)}. The processor goes on from step ${String(from.step)}.`;
+    this.notice = { kind: 'lost', text: /was lost\.?$/.test(message) ? text : `${text} (${message})` };
+    this.#host.lost?.(lost, this.notice.text, message);
   }
-}
-
-/** Steps that fit into one chunk, from what the last one took. */
-export function nextChunk(steps: number, milliseconds: number): number {
-  const fitting = Math.round((steps * CHUNK_MS) / Math.max(milliseconds, 0.1));
-  return Math.max(1, Math.min(MAX_CHUNK, 2 * steps, fitting));
 }

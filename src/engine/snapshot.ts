@@ -15,6 +15,8 @@ export interface Snapshot {
   base: KnobValues;
   executor: RunLog['executor'];
   byHand: boolean;
+  /** Whether the run might be handed over by itself. */
+  free: boolean;
   branch: number;
   /** Where the run had got to, where somebody had gone back in it. */
   beyond: Snapshot | undefined;

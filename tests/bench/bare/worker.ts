@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import type { ExecutorId } from '../../../src/engine/protocol.ts';
-import { nextChunk } from '../../../src/engine/session.ts';
+import { nextChunk } from '../../../src/engine/chunks.ts';
 import { createExecutor } from '../../../workers/executors.ts';
 import type { Contender } from '../training/contender.ts';
 import { ours } from '../training/ours.ts';

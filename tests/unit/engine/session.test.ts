@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Chunk, ChunkResult } from '../../../src/engine/executor.ts';
 import { nextRecording } from '../../../src/engine/series.ts';
-import { nextChunk } from '../../../src/engine/session.ts';
+import { nextChunk } from '../../../src/engine/chunks.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { Observed, openTiny, tinyLog } from '../../support/sessions.ts';
 
