@@ -28,7 +28,7 @@ const CRUMB = 1;
 const BUDGETS = {
   Curves: 21,
   DoctorDialog: 9,
-  Executors: 2,
+  Executors: 2.5,
   ExportDialog: 3,
   Formula: 3,
   HelpDialog: 3,
@@ -47,7 +47,7 @@ const BUDGETS = {
   dialogs: 1.5,
   dist: 149,
   doctor: 24,
-  events: 1.5,
+  executors: 1.5,
   executor: 6,
   glossary: 2.5,
   ground: 11,

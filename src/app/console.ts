@@ -95,7 +95,7 @@ export function consoleApi(run: Run, version: string): Lab {
       })),
     load: async (what = {}) => {
       if (typeof what !== 'object') throw new Error('load() takes an object, such as { preset: "before" }.');
-      return 'checkpoint' in what ? (await whole()).loadCheckpoint(run, what) : run.load(what);
+      return 'checkpoint' in what ? (await whole()).loadCheckpoint(run, what) : run.load(what, false);
     },
     config: () => run.config,
     set: async (knobs) => {

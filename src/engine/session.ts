@@ -134,7 +134,8 @@ export class Session {
     const say = (text: string): void => {
       said = text;
     };
-    const asked = kept?.saved.executor ?? log.executor ?? (log.free ? host.favourite?.(task.plan) : undefined);
+    const asked =
+      kept?.saved.executor ?? log.executor ?? (log.free ? host.favourite?.(task.plan) : undefined);
     const executor = await host.createExecutor(asked, setup, say).catch((error: unknown) => {
       // What was trained elsewhere, or was nobody's choice, can go on here on what there is.
       if (kept || log.free) return host.createExecutor(undefined, setup, say);
@@ -497,6 +498,7 @@ export class Session {
   /** From this step on another executor trains than the one that did: the run goes another way. */
   #elsewhere(): void {
     this.#branchOff();
+    this.#free = false;
     this.#queue.record({ step: this.#step, key: 'executor', value: executorIdOf(this.#executor.info) });
   }
 
@@ -525,6 +527,8 @@ export class Session {
     if (!(await this.#put(saved, { columns, rows }))) this.#elsewhere();
     await this.#applyDue();
     this.#byHand = true;
+    // It was lost where it would have been handed over to: see `Run.told`.
+    this.#free &&= !this.#queue.applied.some(({ key, value }) => key === 'executor' && value !== 'webgpu');
     await this.checkpoint();
   }
 

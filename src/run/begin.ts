@@ -20,6 +20,7 @@ export function openingLog(lab: Lab): RunLog {
     seed: 0,
     knobs: presetKnobs(lab, lab.opening),
     events: preset?.events ?? [],
+    free: true,
   };
 }
 

@@ -73,7 +73,7 @@ export function toCheckpoint({ log, saved, series }: KeptRun, version: string): 
     metadata: new Map([
       [MARK, String(VERSION)],
       ['collapse-lab', version],
-      ['log', JSON.stringify(log)],
+      ['log', JSON.stringify({ ...log, free: undefined })],
       ['step', String(saved.step)],
       ['executor', JSON.stringify(saved.executor)],
       ['knobs', JSON.stringify(saved.knobs)],
@@ -164,7 +164,8 @@ function read<T>(file: TensorFile, name: string, shape: v.GenericSchema<unknown,
 }
 
 function logOf(file: TensorFile): { lab: Lab; log: RunLog } {
-  const { executor: pinned, ...given } = read(file, 'log', logShape);
+  const given = read(file, 'log', logShape);
+  const { preset, seed, executor: pinned } = given;
   const lab = labs.find(({ id }) => id === given.lab);
   if (!lab) throw new Error(`There is no lab “${given.lab.slice(0, 60)}”.`);
   if (given.preset !== '' && !lab.presets.some(({ id }) => id === given.preset))
@@ -172,7 +173,7 @@ function logOf(file: TensorFile): { lab: Lab; log: RunLog } {
   const { events, problems } = checkEvents(lab, given.events);
   refuse(problems);
   const knobs = knobsOf(lab, given.preset, given.knobs);
-  return { lab, log: { ...given, knobs, events, ...(pinned && { executor: pinned }) } };
+  return { lab, log: { lab: lab.id, preset, seed, knobs, events, ...(pinned && { executor: pinned }) } };
 }
 
 /** A knob that is younger than the file is as its preset has it: that is what the run was made with. */

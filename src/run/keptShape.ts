@@ -38,6 +38,7 @@ export const log = v.strictObject({
   seed: seedSchema,
   knobs: values,
   executor: v.optional(executor),
+  free: v.optional(v.boolean()),
   /** Their own check says what is wrong with each of them. */
   events: v.custom<readonly RunEvent[]>(Array.isArray),
 });

@@ -11,6 +11,12 @@ import { fromLink } from './link.ts';
 
 export { checkMoves } from './config.ts';
 export { isPacked, toLink } from './link.ts';
+export { revived, withDefaults } from './revive.ts';
+
+/** @throws Error that names the executors that there are */
+export const known = (id: string): void => {
+  checkExecutor(id);
+};
 
 /** What a run can be loaded from. A field that is given counts more than the document that says it too. */
 export interface LoadRequest {

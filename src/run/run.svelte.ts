@@ -16,12 +16,11 @@ import {
   type TemperatureFit,
 } from '../engine/protocol.ts';
 import { labById, labs } from '../labs/index.ts';
-import { presetKnobs, type Lab, type Problem } from '../labs/lab.ts';
+import type { Lab, Problem } from '../labs/lab.ts';
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import type { Begun } from './begin.ts';
 import { Client } from './client.ts';
 import type { Config } from './config.ts';
-import { checkExecutor } from './executors.ts';
 import type { Keepable } from './history/kept.ts';
 import { newId } from './id.ts';
 import { Lines } from './lines.ts';
@@ -33,8 +32,8 @@ import { SeriesStore } from './series.ts';
 /** starting: nothing shown yet; loading: a run is being made; ready; dead: the worker is gone, and why is said. */
 export type Phase = 'starting' | 'loading' | 'ready' | 'dead';
 
-/** Workers that die again and again are not worth the wait. */
-const MAX_REVIVALS = 20;
+/** Workers that die again and again are not worth the wait: this many within a minute. */
+const MAX_REVIVALS = 3;
 
 /**
  * The run as the page sees it, and the only caller of the worker. Big data are raw state: replaced, never proxied.
@@ -96,6 +95,8 @@ export class Run implements Keepable {
   #client: Client;
   readonly #version: string;
   #pinned: ExecutorId | undefined;
+  /** Nobody chose who trains: the trainer may hand over by itself. */
+  #free = false;
   #startedOn: ExecutorId = 'wasm';
   /** Events that the run was loaded with. */
   #plan: readonly RunEvent[] = [];
@@ -116,7 +117,8 @@ export class Run implements Keepable {
   #watchers: readonly ((saved: Saved) => void)[] = [];
   /** How far the run was when a worker was last replaced: one that dies without getting further is not replaced. */
   #revivedAt = -1;
-  #revivals = 0;
+  /** When, in ms. */
+  #revivals: readonly number[] = [];
   #moving: Record<string, KnobValue> = {};
   #sending: Promise<void> | undefined;
   readonly #first: Promise<void>;
@@ -161,6 +163,8 @@ export class Run implements Keepable {
       knobs: this.initial,
       events: [...this.events, ...this.ahead],
       executor: this.#startedOn,
+      // By itself it goes nowhere else: something was lost.
+      ...(this.#free && !this.events.some(isRefuge) && { free: true }),
     };
   }
 
@@ -195,24 +199,21 @@ export class Run implements Keepable {
     this.commands++;
     const lab = labById(run.log.lab);
     this.#next = { id, parent };
-    const { toLink } = await this.#reader();
+    const { toLink, withDefaults } = await this.#reader();
     this.#toLink = toLink;
-    // A run from before some knob was made has its default.
-    const whole = (knobs: KnobValues): KnobValues => ({ ...presetKnobs(lab, run.log.preset), ...knobs });
-    const kept: KeptRun = {
-      ...run,
-      log: { ...run.log, knobs: whole(run.log.knobs) },
-      saved: { ...run.saved, knobs: whole(run.saved.knobs) },
-    };
-    await this.#bring(() => this.#client.call('open', kept), lab);
+    await this.#bring(() => this.#client.call('open', withDefaults(run, lab)), lab);
     this.opening = false;
     this.source = undefined;
-    this.#pinned = run.log.executor;
     this.problems = [];
   }
 
-  /** Makes a run, paused at step 0. What of a document is wrong is repaired, and named in `problems`. */
-  async load(request: LoadRequest = {}): Promise<Config> {
+  /**
+   * Makes a run, paused at step 0. What of a document is wrong is repaired, and named in `problems`.
+   *
+   * @param free whether it may be handed over by itself where nobody chose who trains: a visitor wants it fast, a script
+   *   wants the same numbers wherever it runs
+   */
+  async load(request: LoadRequest = {}, free = true): Promise<Config> {
     this.commands++;
     const { resolveRequest, toLink } = await this.#reader();
     this.#toLink = toLink;
@@ -223,9 +224,9 @@ export class Run implements Keepable {
       executor: this.#pinned,
     });
     this.#next = { parent: '' };
-    await this.#bring(() => this.#client.call('load', log), lab);
+    const run: RunLog = { ...log, free: free && !log.executor };
+    await this.#bring(() => this.#client.call('load', run), lab);
     this.opening = false;
-    this.#pinned = log.executor;
     this.problems = problems;
     this.source = source;
     return this.config;
@@ -331,11 +332,12 @@ export class Run implements Keepable {
   }
 
   async use(executor: ExecutorId): Promise<EngineInfo> {
-    checkExecutor(executor);
     this.commands++;
+    (await this.#reader()).known(executor);
     const engine = await this.#client.call('use', executor);
     await this.#client.settle();
     this.#pinned = executor;
+    this.#free = false;
     this.engine = engine;
     return engine;
   }
@@ -359,9 +361,10 @@ export class Run implements Keepable {
 
   /** The run as its log; of a dead trainer, as far as the page has heard of it. */
   async log(): Promise<RunLog> {
-    if (this.phase !== 'dead') return this.#client.call('log');
-    if (this.labels.length === 0) throw new Error('No run was loaded yet.');
-    return this.told;
+    if (this.phase === 'dead' && this.labels.length === 0) throw new Error('No run was loaded yet.');
+    const log = { ...(this.phase === 'dead' ? this.told : await this.#client.call('log')) };
+    delete log.free;
+    return log;
   }
 
   /**
@@ -393,15 +396,8 @@ export class Run implements Keepable {
   }
 
   async export(kind: string): Promise<string> {
-    if (kind === 'yaml') {
-      const told = this.#telling ? this.initial : undefined;
-      return (await import('./yaml.ts')).toYaml(this.lab, this.config, this.source, told);
-    }
-    if (kind !== 'csv' && kind !== 'json')
-      throw new Error(`There is no export "${kind}". Known: yaml, csv, json.`);
-    const { toCsv, toJson } = await import('./documents.ts');
-    const series = this.series.toRecord();
-    return kind === 'csv' ? toCsv(series) : toJson(this.#version, await this.log(), series);
+    const told = this.#telling ? this.initial : undefined;
+    return (await import('./exported.ts')).exported(this, kind, this.#version, told);
   }
 
   /** A frame was drawn: the worker may send the next. */
@@ -412,7 +408,9 @@ export class Run implements Keepable {
   /** Whether what the run was loaded with is still being told: no hand has taken over. */
   get #telling(): boolean {
     const plan = this.#plan;
-    return plan.length > 0 && sameEvents(this.events, plan.slice(0, this.events.length));
+    // Hand-overs that nobody asked for take nothing over.
+    const done = this.#free ? this.events.filter(({ key }) => key !== 'executor') : this.events;
+    return plan.length > 0 && sameEvents(done, plan.slice(0, done.length));
   }
 
   async #reader(): Promise<typeof requests> {
@@ -486,11 +484,15 @@ export class Run implements Keepable {
       this.playing = false;
       this.death = text;
     };
-    if (!kept || kept.saved.step === this.#revivedAt || ++this.#revivals > MAX_REVIVALS) {
+    const { playing, id, parent } = this;
+    const now = performance.now();
+    this.#revivals = this.#revivals.filter((at) => now - at < 60_000);
+    const stuck = playing && kept?.saved.step === this.#revivedAt;
+    if (!kept || stuck || this.#revivals.length >= MAX_REVIVALS) {
       give(message);
       return;
     }
-    const { playing, id, parent } = this;
+    this.#revivals = [...this.#revivals, now];
     const step = this.metrics?.step ?? kept.saved.step;
     this.#revivedAt = kept.saved.step;
     this.#client.dispose();
@@ -501,7 +503,8 @@ export class Run implements Keepable {
     this.#branch = 0;
     this.#lines.clear();
     this.#next = { id, parent };
-    this.#bring(() => this.#client.call('open', kept), this.lab).then(
+    const open = async (): Promise<Loaded> => this.#client.call('open', (await this.#reader()).revived(kept));
+    this.#bring(open, this.lab).then(
       () => {
         this.notice = {
           kind: 'lost',
@@ -566,6 +569,9 @@ export class Run implements Keepable {
     this.labels = labels;
     this.engine = engine;
     this.#startedOn = log.executor ?? executorIdOf(engine);
+    this.#free = log.free === true;
+    const last = log.events.findLast(({ key, step }) => key === 'executor' && step <= metrics.step);
+    this.#pinned = this.#free ? undefined : ((last?.value as ExecutorId | undefined) ?? log.executor);
     // Of a run that is opened in its middle, what was done by hand and what was told are the same to us.
     this.#plan = log.events.some(({ step }) => step > metrics.step) || metrics.step === 0 ? log.events : [];
     // What its first frame said comes before it.
@@ -586,11 +592,14 @@ export class Run implements Keepable {
       knobs,
       events: [],
       ...(this.#pinned && { executor: this.#pinned }),
+      free: this.#free,
     };
     await this.#bring(() => this.#client.call('load', log), this.lab);
     if (playing) this.play();
   }
 }
+
+const isRefuge = ({ key, value }: RunEvent): boolean => key === 'executor' && value !== 'webgpu';
 
 function sameValues(a: KnobValues, b: KnobValues): boolean {
   const keys = Object.keys(b);

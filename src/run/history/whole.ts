@@ -25,8 +25,12 @@ export function checkWhole(given: unknown): { run: KeptRun } | { wrong: string }
   const parsed = v.safeParse(wholeSchema, given);
   if (!parsed.success) return { wrong: said(parsed.issues[0]) };
   const { log, saved, series } = parsed.output;
-  const { executor: pinned, ...rest } = log;
-  const run: KeptRun = { log: { ...rest, ...(pinned && { executor: pinned }) }, saved, series };
+  const { executor: pinned, free, ...rest } = log;
+  const run: KeptRun = {
+    log: { ...rest, ...(pinned && { executor: pinned }), ...(free && { free }) },
+    saved,
+    series,
+  };
   const lab = labs.find(({ id }) => id === run.log.lab);
   if (!lab) return { wrong: `This page has no lab “${run.log.lab}”.` };
   const wrong = knobsWrong(lab, run) ?? eventsWrong(lab, run) ?? numbersWrong(run) ?? rowsWrong(run);
