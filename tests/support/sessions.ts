@@ -7,7 +7,7 @@ import type {
   ParameterState,
 } from '../../src/engine/executor.ts';
 import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
-import type { KeptRun, RunLog } from '../../src/engine/protocol.ts';
+import type { ExecutorInfo, KeptRun, RunLog } from '../../src/engine/protocol.ts';
 import type { Session } from '../../src/engine/session.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 import { openSession, serviceMixLog, type RunOptions } from './runs.ts';
@@ -74,7 +74,7 @@ export async function advanceTo(session: Session, step: number): Promise<void> {
 
 /** The oracle, with someone who is told of every call before it is made, and may throw. */
 export class Observed implements Executor {
-  readonly info;
+  info: ExecutorInfo;
   readonly chunks: Chunk[] = [];
   trained = 0;
   disposed = false;
