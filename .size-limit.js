@@ -48,7 +48,7 @@ const BUDGETS = {
   dist: 149,
   doctor: 24,
   executors: 1.5,
-  executor: 6,
+  executor: 18.5,
   glossary: 2.5,
   ground: 11,
   history: 11.5,
@@ -88,5 +88,5 @@ export default [
     path: files.map(at),
     ...limit(BUDGETS[name] ?? CRUMB),
   })),
-  { name: 'all scripts', path: 'dist/**/*.js', ...limit(520) },
+  { name: 'all scripts', path: 'dist/**/*.js', ...limit(530) },
 ];

@@ -134,16 +134,17 @@ export class Session {
     const say = (text: string): void => {
       said = text;
     };
-    const asked =
-      kept?.saved.executor ?? log.executor ?? (log.free ? host.favourite?.(task.plan) : undefined);
+    const given = kept?.saved.executor ?? log.executor;
+    const favourite = given === undefined && log.free ? host.favourite?.(task.plan) : undefined;
+    const asked = given ?? favourite;
     const executor = await host.createExecutor(asked, setup, say).catch((error: unknown) => {
       // What was trained elsewhere, or was nobody's choice, can go on here on what there is.
       if (kept || log.free) return host.createExecutor(undefined, setup, say);
       throw error;
     });
     const session = new Session(host, log, task, executor);
-    // What nobody chose is in the log all the same: elsewhere another might be the fastest.
-    if (log.free && !(kept && log.executor)) session.#executorId = executorIdOf(executor.info);
+    // Who was fastest here is in the log all the same: elsewhere the run would start on another.
+    if (favourite && executorIdOf(executor.info) === favourite) session.#executorId = favourite;
     if (said) session.#say(said);
     await session.#applyDue();
     // Events of step 0 have recorded it already.

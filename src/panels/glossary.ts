@@ -140,7 +140,7 @@ export const GLOSSARY = {
   },
   executor: {
     term: 'executor',
-    text: 'What runs the training: compiled WASM, tfjs on the processor or on the GPU, or the oracle. A run can be handed from one to another at a step.',
+    text: 'What runs the training: compiled WASM, compiled WebGPU, tfjs on the processor or on the GPU, or the oracle. A run can be handed from one to another at a step; where nobody chose, the page hands it to WebGPU if that is faster.',
   },
   oracle: {
     term: 'oracle',

@@ -44,7 +44,11 @@ export function shownPreset(
   run: Pick<Run, 'lab' | 'preset' | 'knobs' | 'events'>,
 ): { preset: Preset; changed: boolean } | undefined {
   const loaded = presetById(run.lab, run.preset);
-  if (loaded && loaded.events.length > 0 && run.events.filter(({ key }) => key !== 'executor').length <= loaded.events.length)
+  if (
+    loaded &&
+    loaded.events.length > 0 &&
+    run.events.filter(({ key }) => key !== 'executor').length <= loaded.events.length
+  )
     return { preset: loaded, changed: false };
   // A story that was left is over: only what is in force counts.
   const candidates = loaded && loaded.events.length === 0 ? [loaded] : [];
