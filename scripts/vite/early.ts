@@ -43,7 +43,18 @@ export function early(): Plugin {
         const entry = files.find((file) => file.type === 'chunk' && file.isEntry && file.name === NAME);
         if (!entry) throw new Error(`The build has no script "${NAME}".`);
         // The scripts of workers, which are built by themselves, come as mere files.
-        const preload = files.filter(({ type, fileName }) => type === 'asset' && TRAINER.test(fileName));
+        const worker = files.find(({ fileName }) => WORKER.test(fileName));
+        const code = worker?.type === 'asset' ? String(worker.source) : '';
+        // Scripts that the trainer shares with what it loads later are scripts of their own.
+        const imports = [...code.matchAll(/from\s*["']\.\/([^"']+\.js)["']/g)].map(
+          ([, name]) => `assets/${name}`,
+        );
+        const wanted = files.filter(
+          ({ type, fileName }) => type === 'asset' && (TRAINER.test(fileName) || imports.includes(fileName)),
+        );
+        const preload = wanted.sort(
+          (a, b) => Number(WORKER.test(b.fileName)) - Number(WORKER.test(a.fileName)),
+        );
         if (preload.length < 2) throw new Error('The scripts of the trainer are not in the build.');
         const first = files.find(({ fileName }) => fileName.startsWith(`assets/${STARTER}-`));
         if (!first) throw new Error(`The build has no script "${STARTER}".`);

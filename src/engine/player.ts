@@ -19,7 +19,7 @@ import type {
   TemperatureFit,
   Undone,
 } from './protocol.ts';
-import { Races } from './race.ts';
+import type { Races, Trust } from './race.ts';
 import { Session, type SessionHost } from './session.ts';
 import { Deeds } from './snapshot.ts';
 import type { Adapter } from './webgpu/gpu.ts';
@@ -51,7 +51,9 @@ export interface PlayerHost extends SessionHost {
 /** Plays a session: in chunks between which commands are heard, with frames for the page. One at a time, in order. */
 export class Player {
   readonly #host: PlayerHost;
-  readonly #races: Races;
+  /** Loaded when the first run may be raced. */
+  #races: Races | undefined;
+  readonly #trust: Trust = { lost: '' };
   /** Whether WebGPU is being made ready or raced, and the executor that is to take a run over. */
   #racing = false;
   /** Counts searches for a GPU that was lost. */
@@ -90,13 +92,12 @@ export class Player {
   #trained = false;
 
   constructor(host: PlayerHost) {
-    this.#races = new Races(host);
     this.#host = {
       ...host,
-      favourite: (plan) => this.#races.favourite(plan),
+      favourite: (plan) => this.#races?.favourite(plan),
       lost: (info, notice, reason) => {
         if (info.backend !== 'webgpu') return;
-        this.#races.stop(reason);
+        this.#trust.lost = reason;
         if (this.#session) void this.#seek(this.#session, info, notice);
       },
     };
@@ -241,7 +242,7 @@ export class Player {
       if (session.step > 0) await this.#remember({ kind: 'executor', from: {}, to: {} });
       await session.use(id);
       // Whoever chooses it trusts it again.
-      if (id === 'webgpu') this.#races.resume();
+      if (id === 'webgpu') this.#trust.lost = '';
       this.#chunk = 1;
       this.#speed = new Speedometer();
     });
@@ -388,23 +389,28 @@ export class Player {
   #race(session: Session): void {
     const { plan } = session.task;
     // Not before the page has drawn: it has more to load than the trainer.
-    if (this.#racing || this.#winner || !this.#seen || !session.yields || !this.#races.open(plan)) return;
+    if (this.#racing || this.#winner || !this.#host.adapter || !this.#seen || !session.yields) return;
+    if (this.#trust.lost !== '' || this.#races?.open(plan) === false) return;
     this.#racing = true;
     const goesOn = (): boolean => session === this.#session && session.yields;
-    const race = this.#races.run({
-      plan,
-      seed: session.start.seed,
-      setup: () => this.#exclusive(() => session.setup()),
-      turn: (f) => this.#exclusive(f),
-      goesOn,
-    });
-    void race.then(async (executor) => {
+    const run = async (): Promise<void> => {
+      const { Races } = await import('./race.ts');
+      this.#races ??= new Races(this.#host, this.#trust);
+      const executor = await this.#races.run({
+        plan,
+        seed: session.start.seed,
+        setup: () => this.#exclusive(() => session.setup()),
+        turn: (f) => this.#exclusive(f),
+        goesOn,
+      });
       this.#racing = false;
       if (executor && goesOn()) this.#winner = { session, executor };
       else executor?.dispose();
       // A run that plays tells it with its next frame.
-      if (!this.#playing) await this.#exclusive(() => this.#frame()).catch(() => undefined);
-    });
+      if (!this.#playing) await this.#exclusive(() => this.#frame());
+    };
+    // Where it cannot be loaded, every run stays where it is.
+    run().catch(() => undefined);
   }
 
   /** Hands a run over to the executor that won, at this step. */
@@ -422,7 +428,7 @@ export class Player {
     } catch (error) {
       if (session.info.executor === 'webgpu') throw error;
       // It trains on as before; the menu says why.
-      this.#races.fail(session.task.plan, error);
+      this.#races?.fail(session.task.plan, error);
       return;
     }
     this.#chunk = 1;
@@ -541,7 +547,7 @@ export class Player {
   }
 
   #engine(session: Session): EngineInfo {
-    const race = this.#races.of(session.task.plan);
+    const race = this.#races?.of(session.task.plan);
     return {
       ...session.info,
       stepsPerSecond: this.#speed.at(this.#host.now()),

@@ -24,6 +24,12 @@ export interface RaceHost {
   rest: () => Promise<void>;
 }
 
+/** A GPU that was lost is not trusted again, before a hand has chosen it. */
+export interface Trust {
+  /** Why it is not; empty where it is. */
+  lost: string;
+}
+
 /** A run to be raced on. */
 export interface Racer {
   plan: Plan;
@@ -48,47 +54,38 @@ const OUT = {
 export class Races {
   readonly #host: RaceHost;
   readonly #known = new Map<string, Race>();
-  /** Why no run is handed over any more. */
-  #stopped = '';
+  readonly #trust: Trust;
 
-  constructor(host: RaceHost) {
+  constructor(host: RaceHost, trust: Trust) {
     this.#host = host;
+    this.#trust = trust;
   }
 
   /** Who won on plans of this shape, where it is not what a run starts on anyway. */
   favourite(plan: Plan): ExecutorId | undefined {
     const known = this.#known.get(shapeOf(plan));
-    return this.#stopped === '' && known && wins(known) ? 'webgpu' : undefined;
+    return this.#trust.lost === '' && known && wins(known) ? 'webgpu' : undefined;
   }
 
   /** Whether WebGPU may still win on this plan. */
   open(plan: Plan): boolean {
     const known = this.#known.get(shapeOf(plan));
-    return Boolean(this.#host.adapter) && this.#stopped === '' && (!known || wins(known));
+    return this.#trust.lost === '' && (!known || wins(known));
   }
 
   /** What there is to say of it. */
   of(plan: Plan): Race | undefined {
     const known = this.#known.get(shapeOf(plan));
-    if (this.#stopped === '') return known;
-    return { adapter: '', ...known, state: 'out', reason: this.#stopped };
-  }
-
-  /** A GPU that was lost is not trusted again, before a hand has chosen it. */
-  stop(reason: string): void {
-    this.#stopped = reason;
+    const { lost } = this.#trust;
+    return lost === '' ? known : { adapter: '', ...known, state: 'out', reason: lost };
   }
 
   /** WebGPU won, and could not take over. */
   fail(plan: Plan, error: unknown): void {
     const shape = shapeOf(plan);
     const reason = error instanceof Error ? error.message : String(error);
-    if (error instanceof ExecutorLost) this.stop(reason);
+    if (error instanceof ExecutorLost) this.#trust.lost = reason;
     this.#known.set(shape, { adapter: '', ...this.#known.get(shape), state: 'out', reason });
-  }
-
-  resume(): void {
-    this.#stopped = '';
   }
 
   /**

@@ -118,7 +118,7 @@ export class Run implements Keepable {
   /** How far the run was when a worker was last replaced: one that dies without getting further is not replaced. */
   #revivedAt = -1;
   /** When, in ms. */
-  #revivals: readonly number[] = [];
+  #revivals: number[] = [];
   #moving: Record<string, KnobValue> = {};
   #sending: Promise<void> | undefined;
   readonly #first: Promise<void>;
@@ -164,7 +164,8 @@ export class Run implements Keepable {
       events: [...this.events, ...this.ahead],
       executor: this.#startedOn,
       // By itself it goes nowhere else: something was lost.
-      ...(this.#free && !this.events.some(isRefuge) && { free: true }),
+      ...(this.#free &&
+        !this.events.some(({ key, value }) => key === 'executor' && value !== 'webgpu') && { free: true }),
     };
   }
 
@@ -492,7 +493,7 @@ export class Run implements Keepable {
       give(message);
       return;
     }
-    this.#revivals = [...this.#revivals, now];
+    this.#revivals.push(now);
     const step = this.metrics?.step ?? kept.saved.step;
     this.#revivedAt = kept.saved.step;
     this.#client.dispose();
@@ -598,8 +599,6 @@ export class Run implements Keepable {
     if (playing) this.play();
   }
 }
-
-const isRefuge = ({ key, value }: RunEvent): boolean => key === 'executor' && value !== 'webgpu';
 
 function sameValues(a: KnobValues, b: KnobValues): boolean {
   const keys = Object.keys(b);
