@@ -60,8 +60,17 @@ async function startWebgpu(adapter: GPUAdapter): Promise<Runtime> {
       'The WebGPU backend did not start on this adapter. Use the executor wasm, tfjs:cpu or oracle.',
     );
   await tf.ready();
-  const { device } = tf.backend() as unknown as { device: GPUDevice };
-  const gpu = new Gpu(device, { name: describe(adapter.info), software: isSoftware(adapter.info) });
+  const backend = tf.backend() as unknown as WebgpuBackend;
+  const gpu = new Gpu(
+    backend.device,
+    { name: describe(adapter.info), software: isSoftware(adapter.info) },
+    {
+      tf,
+      flush: () => {
+        flush(backend);
+      },
+    },
+  );
   const runtime: Runtime = {
     tf,
     info: {
@@ -75,6 +84,20 @@ async function startWebgpu(adapter: GPUAdapter): Promise<Runtime> {
   };
   started.set('webgpu', runtime);
   return runtime;
+}
+
+/** What of the backend is not public. */
+interface WebgpuBackend {
+  device: GPUDevice;
+  commandEncoder: GPUCommandEncoder | null;
+  endComputePassEncoder: () => void;
+  submitQueue: () => void;
+}
+
+function flush(backend: WebgpuBackend): void {
+  if (!backend.commandEncoder) return;
+  backend.endComputePassEncoder();
+  backend.submitQueue();
 }
 
 /** What tfjs asks of a device when it makes one itself. */

@@ -1,15 +1,27 @@
 import type { Chunk, ChunkResult, Datasets, Executor, ExecutorSetup, ParameterState } from '../executor.ts';
 import { OPTIMIZERS } from '../optimizers.ts';
-import { classes, features, parameterLayout } from '../plan.ts';
+import { classes, features, parameterLayout, type Plan } from '../plan.ts';
 import type { ExecutorInfo, Memory } from '../protocol.ts';
+import { NoKernel } from '../../terms/language/program.ts';
 import { Buffers } from './buffers.ts';
 import { budgetOf, dispatchesOf, membersAtOnce, Spans, type Dispatch, type Pass } from './dispatches.ts';
 import type { Gpu } from './gpu.ts';
 import { fromDevice, layoutOf, QUAD, quads, strideOf, toDevice, type Layout } from './layout.ts';
 import { Kept } from './pipelines.ts';
 import { CONTROL, NUMBERS, SETS, type BufferName, type SetName } from './shaders/bindings.ts';
+import { headShader, type HeadShader } from './shaders/head.ts';
 import { partsOf, stepOf, tileOf, type PassSource, type Step } from './shaders/passes.ts';
 import { numbersPerMember } from './shaders/program.ts';
+import {
+  BETWEEN,
+  submit,
+  submitSteps,
+  type Bound,
+  type HeadPlace,
+  type HeadRunner,
+  type Lot,
+} from './steps.ts';
+import { SharedTensors, type DeviceSet } from './tensors.ts';
 
 const F32 = 4;
 const QUAD_BYTES = QUAD * F32;
@@ -23,16 +35,22 @@ const KEPT_STAGING = 16_000_000;
 /**
  * An executor on a GPU, with all its pipelines compiled.
  *
- * @throws Error with a sentence where the plan does not fit the device
+ * @param head `tfjs` makes the head of tfjs operations though there is a kernel; else they stand in where there is none
+ * @throws Error with a sentence where the plan does not fit the device, or its head wants tfjs and there is none
  * @throws ExecutorLost where the device is gone
  */
-export async function createWebgpuExecutor(gpu: Gpu, setup: ExecutorSetup): Promise<WebgpuExecutor> {
+export async function createWebgpuExecutor(
+  gpu: Gpu,
+  setup: ExecutorSetup,
+  head?: 'tfjs',
+): Promise<WebgpuExecutor> {
   gpu.check();
   const layout = layoutOf(setup.plan);
   const { members, plan } = setup;
   const { software } = gpu.adapter;
-  const tile = tileOf(layout, plan.batchSize, members, software);
-  const step = stepOf(plan, layout, partsOf(layout, members, software), tile);
+  const parts = partsOf(layout, members, software);
+  const { shader, runner } = await headOf(gpu, plan, layout, parts, head);
+  const step = stepOf(layout, parts, tileOf(layout, plan.batchSize, members, software), shader);
   const kept = Kept.of(gpu.device);
   const compile = (sources: readonly PassSource[]): Promise<Pass[]> =>
     Promise.all(
@@ -42,7 +60,33 @@ export async function createWebgpuExecutor(gpu: Gpu, setup: ExecutorSetup): Prom
       })),
     );
   const [forward, rest] = await gpu.finish(Promise.all([compile(step.forward), compile(step.rest)]));
-  return gpu.scoped(() => new WebgpuExecutor(gpu, setup, { layout, step, forward, rest }));
+  return gpu.scoped(() => new WebgpuExecutor(gpu, setup, { layout, step, forward, rest, runner }));
+}
+
+interface Head {
+  shader: HeadShader;
+  /** Where it is no pass: makes what acts between the passes. */
+  runner?: (place: HeadPlace) => HeadRunner;
+}
+
+async function headOf(
+  gpu: Gpu,
+  plan: Plan,
+  layout: Layout,
+  parts: number,
+  wanted: 'tfjs' | undefined,
+): Promise<Head> {
+  const { tfjs } = gpu;
+  if (wanted === undefined)
+    try {
+      return { shader: headShader(plan, layout, parts) };
+    } catch (error) {
+      if (!(error instanceof NoKernel && tfjs)) throw error;
+    }
+  if (!tfjs) throw new Error('A head of tfjs operations needs tfjs on the same device.');
+  // Fetched when it is needed: few heads want it.
+  const { TfjsHead } = await import('./tfjsHead.ts');
+  return { shader: BETWEEN, runner: (place) => new TfjsHead(gpu, tfjs, plan, place) };
 }
 
 interface Compiled {
@@ -50,15 +94,7 @@ interface Compiled {
   step: Step;
   forward: readonly Pass[];
   rest: readonly Pass[];
-}
-
-type Bound = Partial<Record<SetName, GPUBindGroup>>;
-
-/** A data set on the device: features `[rows, 4 in4]`, padded with zeros, and targets `[rows, outputs]`. */
-interface DeviceSet {
-  rows: number;
-  features: GPUBuffer;
-  targets: GPUBuffer | undefined;
+  runner: Head['runner'];
 }
 
 /** For a chunk: what is bound, and for how many steps and lists of batches there is room. */
@@ -102,18 +138,21 @@ export class WebgpuExecutor implements Executor {
   readonly #spans = new Spans();
   readonly #spanBuffer: GPUBuffer;
   /** One step of one lot of members after the other. */
-  readonly #lots: Dispatch[][];
+  readonly #lots: readonly Lot[];
+  /** Where no pass makes the head. */
+  readonly #head: HeadRunner | undefined;
   readonly #predictions = new Map<keyof Datasets, Prediction>();
   #predictionWork: GPUBuffer | undefined;
   #knobs: ReadonlyMap<string, number>[] = [];
   #chunk: Room;
+  #tensors: SharedTensors | undefined;
   #staging: GPUBuffer | undefined;
   /** Milliseconds of a step, from the last chunk; 0 before. */
   #stepMs = 0;
 
   constructor(gpu: Gpu, setup: ExecutorSetup, compiled: Compiled) {
     const { plan, members, data } = setup;
-    const { layout, step, forward, rest } = compiled;
+    const { layout, step, forward, rest, runner } = compiled;
     this.info = {
       executor: 'webgpu',
       backend: 'webgpu',
@@ -146,15 +185,51 @@ export class WebgpuExecutor implements Executor {
       const atOnce = membersAtOnce(passes, rows, members, budget, most);
       this.#work = this.#buffers.storage('work', atOnce * this.#pitch * QUAD_BYTES);
       const shape = { stride, pitch: this.#pitch, rows, lists: 0, steps: 0, members };
-      this.#lots = dispatchesOf(passes, shape, atOnce, budget, this.#spans);
+      const split = runner ? [forward, rest] : [passes];
+      const parts = split.map((some) => dispatchesOf(some, shape, atOnce, budget, this.#spans));
+      this.#lots = (parts[0] ?? []).map((_, i) => ({
+        first: i * atOnce,
+        count: Math.min(atOnce, members - i * atOnce),
+        parts: parts.map((lots) => lots[i] ?? []),
+      }));
       this.#spanBuffer = this.#buffers.uniform('span', this.#spans.words().byteLength);
       this.#chunk = this.#room(1, 1);
+      this.#head = runner?.({
+        layout,
+        train: this.sets.train,
+        work: this.#work,
+        stride,
+        pitch: this.#pitch,
+        atOnce,
+      });
       this.setKnobs(setup.knobs);
       this.restore(setup.state);
     } catch (error) {
+      this.#head?.dispose();
       this.#buffers.destroy();
       throw error;
     }
+  }
+
+  /**
+   * The executor's buffers as tfjs tensors, the same ones until they are disposed of.
+   *
+   * @throws Error where tfjs does not compute on the device
+   */
+  tensors(): SharedTensors {
+    const { tfjs } = this.#gpu;
+    if (!tfjs) throw new Error('tfjs does not compute on this device, so nothing is shared with it.');
+    if (this.#tensors?.count) return this.#tensors;
+    const { parameters, moments, layout, sets } = this;
+    const { plan, members } = this.#setup;
+    return (this.#tensors = new SharedTensors(tfjs.tf, {
+      plan,
+      members,
+      layout,
+      parameters,
+      moments,
+      sets,
+    }));
   }
 
   setKnobs(values: Float64Array): void {
@@ -187,10 +262,13 @@ export class WebgpuExecutor implements Executor {
       });
     });
     this.#write(this.#numbers, numbers);
+    this.#head?.setKnobs(this.#knobs);
   }
 
   async train(chunk: Chunk): Promise<ChunkResult> {
     this.#gpu.check();
+    // What tfjs was asked for before sees the parameters as they are before.
+    this.#gpu.tfjs?.flush();
     const { members } = this.#setup;
     const { device } = this.#gpu;
     const { steps, batches } = chunk;
@@ -211,16 +289,13 @@ export class WebgpuExecutor implements Executor {
     this.#write(rates, this.#ratesOf(chunk));
     this.#write(this.#control, new Uint32Array(members));
     this.#write(this.#spanBuffer, this.#spans.words({ steps, lists: batches.length > 1 ? 1 : 0 }));
+    if (this.#head) await this.#head.begin({ buffer: batch, steps, lists: batches.length });
     const started = performance.now();
     let before = Promise.resolve();
     for (let done = 0; done < steps;) {
       const fitting = this.#stepMs > 0 ? Math.ceil(SUBMISSION_MS / this.#stepMs) : 1;
       const count = Math.min(steps - done, Math.max(1, fitting));
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (const lot of this.#lots) for (let i = 0; i < count; i++) run(pass, lot, bound);
-      pass.end();
-      device.queue.submit([encoder.finish()]);
+      submitSteps(device, bound, this.#lots, this.#head, done, count);
       done += count;
       if (done < steps) {
         // Two at most are under way: the GPU never waits, and never falls far behind.
@@ -253,11 +328,7 @@ export class WebgpuExecutor implements Executor {
     const bytes = outputs * stride * QUAD_BYTES;
     const out = new Float64Array(members * rows * outputs);
     for (const { dispatches, first, count } of prediction.lots) {
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      run(pass, dispatches, prediction.bound);
-      pass.end();
-      device.queue.submit([encoder.finish()]);
+      submit(device, prediction.bound, [dispatches]);
       const from = this.#predictionWork as GPUBuffer;
       const logits = await this.#read(
         Array.from({ length: count }, (_, k) => ({
@@ -314,16 +385,22 @@ export class WebgpuExecutor implements Executor {
         );
       return numbers;
     };
+    this.#gpu.tfjs?.flush();
     this.#write(this.parameters, padded(parameters, members));
     this.#write(this.moments, padded(moments, 2 * members));
     this.#write(this.#control, new Uint32Array(members * (1 + CONTROL.words)));
   }
 
   memory(): Memory {
-    return { tensors: 0, bytes: this.#buffers.bytes };
+    const tensors = (this.#head?.tensors ?? 0) + (this.#tensors?.count ?? 0);
+    return { tensors, bytes: this.#buffers.bytes };
   }
 
   dispose(): void {
+    // Tensors end before what they lie in; what tfjs was asked for with them is done before.
+    this.#gpu.tfjs?.flush();
+    this.#head?.dispose();
+    this.#tensors?.dispose();
     this.#buffers.destroy();
     this.#predictions.clear();
   }
@@ -492,17 +569,5 @@ export class WebgpuExecutor implements Executor {
       this.#staging = undefined;
     }
     return numbers;
-  }
-}
-
-function run(pass: GPUComputePassEncoder, dispatches: readonly Dispatch[], bound: Bound): void {
-  let [set, span]: [SetName | undefined, number] = [undefined, -1];
-  for (const dispatch of dispatches) {
-    if (dispatch.set !== set || dispatch.span !== span) {
-      ({ set, span } = dispatch);
-      pass.setBindGroup(0, bound[set], [span]);
-    }
-    pass.setPipeline(dispatch.pipeline);
-    pass.dispatchWorkgroups(dispatch.groups, 1, dispatch.members);
   }
 }

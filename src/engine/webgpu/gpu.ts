@@ -1,3 +1,4 @@
+import type { Tf } from '../../terms/language/tfjs.ts';
 import { ExecutorLost } from '../executor.ts';
 
 /** What a GPU calls itself. */
@@ -7,6 +8,13 @@ export interface Adapter {
   software: boolean;
 }
 
+/** tfjs, where it computes on the same device. */
+export interface TfjsBeside {
+  tf: Tf;
+  /** Submits what it has recorded for the device: tfjs waits until there is more, so others would come before it. */
+  flush: () => void;
+}
+
 /**
  * A GPU device, and what has happened to it. WebGPU reports errors late and to nobody in particular, and goes on with
  * garbage: whoever computes asks `check` before results are believed.
@@ -14,12 +22,14 @@ export interface Adapter {
 export class Gpu {
   readonly device: GPUDevice;
   readonly adapter: Adapter;
+  readonly tfjs: TfjsBeside | undefined;
   /** What ended it, as a sentence. */
   #failure: string | undefined;
 
-  constructor(device: GPUDevice, adapter: Adapter) {
+  constructor(device: GPUDevice, adapter: Adapter, tfjs?: TfjsBeside) {
     this.device = device;
     this.adapter = adapter;
+    this.tfjs = tfjs;
     void device.lost.then(({ message }) => {
       this.#failure ??= message ? `The GPU device was lost: ${message}` : 'The GPU device was lost.';
     });

@@ -137,13 +137,19 @@ interface Computed {
   late: boolean;
 }
 
+/** The machine of vectors has no instruction for it. */
+export class NoKernel extends Error {
+  override name = 'NoKernel';
+}
+
 const NO_AXES: readonly Axis[] = [];
 
 /**
  * @param outputs with the name under which each is taken outside, where it is; others live in a slot of their own
  * @param knob the numbers for which the program is made; without them it holds for all, and whoever runs it takes a
  *   product with a scalar of zero for zero, be the other factor infinite or not
- * @throws when an axis has no size, and for `gather` and `oneHot` along the sample axis
+ * @throws when an axis has no size
+ * @throws NoKernel for `gather` and `oneHot` along the sample axis
  */
 export function program(
   outputs: readonly { value: Expression; name?: string }[],
@@ -359,7 +365,9 @@ export function program(
 
   const outside = (op: string, axis: Axis): void => {
     if (axis === sample)
-      throw new Error(`${op} along the axis "${axis}" of the batch runs on the oracle and on tfjs only.`);
+      throw new NoKernel(
+        `${op} along the axis "${axis}" of the batch has no kernel: it runs on the executors oracle and tfjs, and on webgpu where tfjs computes on the same device.`,
+      );
   };
 
   const lower = (x: Expression): Value => {

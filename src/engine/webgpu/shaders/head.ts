@@ -22,7 +22,8 @@ const MOST_SUMS = 16;
 
 /** The head of a plan as shaders: from logits and targets to the derivative by the logits, and what the loss is made of. */
 export interface HeadShader {
-  code: string;
+  /** Absent where the head is no pass, but made between the passes. */
+  code: string | undefined;
   /** One invocation for each row of the batch, or one workgroup for each member. */
   over: 'rows' | 'members';
   /** Features of the work space that it wants for its sums over the batch. */
@@ -37,7 +38,10 @@ export interface HeadShader {
   scalars: readonly HostNumber[];
 }
 
-/** @param parts of the gradient, which lie before its scratch space @throws Error where the head has a term that no kernel can be made of */
+/**
+ * @param parts of the gradient, which lie before its scratch space
+ * @throws NoKernel where the head has a term that no kernel can be made of
+ */
 export function headShader(plan: Plan, layout: Layout, parts: number): HeadShader {
   const { total, logits, sampleAxis, outputAxis } = headExpressions(plan.head, 'training');
   const made = program(

@@ -1,4 +1,3 @@
-import type { Plan } from '../../plan.ts';
 import type { Layout } from '../layout.ts';
 import { QUAD, strideOf } from '../layout.ts';
 import type { SetName } from './bindings.ts';
@@ -13,7 +12,7 @@ import {
   slopeShader,
   takeShader,
 } from './dense.ts';
-import { headShader, type HeadShader } from './head.ts';
+import type { HeadShader } from './head.ts';
 
 /** One dispatch of a step, before it is compiled. */
 export interface PassSource {
@@ -30,7 +29,7 @@ export interface PassSource {
 export interface Step {
   /** The passes through the model that prediction needs, in order. */
   forward: readonly PassSource[];
-  /** All passes of a step after those, in order. */
+  /** All passes of a step after those, in order; the head's first, where it is one. */
   rest: readonly PassSource[];
   head: HeadShader;
   /** Parts in which the gradient is summed over the rows. */
@@ -57,10 +56,9 @@ export function tileOf({ blocks }: Layout, rows: number, members: number, softwa
   return members * widest * strideOf(rows) >= 2 ** 17 ? MIDDLE : SMALL;
 }
 
-/** All shaders of a plan. @throws Error where the head has a term that no kernel can be made of */
-export function stepOf(plan: Plan, layout: Layout, parts: number, tile: Tile): Step {
+/** All shaders around a head, and its own. @param parts in which the gradient is summed over the rows */
+export function stepOf(layout: Layout, parts: number, tile: Tile, head: HeadShader): Step {
   const { blocks, parameters4 } = layout;
-  const head = headShader(plan, layout, parts);
   const features = layout.features + head.sums;
   const network = { set: 'network', whole: false } as const;
   const take: PassSource = {
@@ -97,19 +95,26 @@ export function stepOf(plan: Plan, layout: Layout, parts: number, tile: Tile): S
         },
       ]
     : [];
+  const { code } = head;
+  const own: PassSource[] =
+    code === undefined
+      ? []
+      : [
+          {
+            set: 'network',
+            label: 'head',
+            code,
+            whole: head.over === 'members',
+            threads: (rows) => (head.over === 'members' ? head.group : rows),
+            work: () => code.length / 20,
+          },
+        ];
   return {
     forward: [take, ...forward],
     head,
     parts,
     rest: [
-      {
-        set: 'network',
-        label: 'head',
-        code: head.code,
-        whole: head.over === 'members',
-        threads: (rows) => (head.over === 'members' ? head.group : rows),
-        work: () => head.code.length / 20,
-      },
+      ...own,
       ...slope,
       ...backward.reverse(),
       {

@@ -102,7 +102,7 @@ describe('a program', () => {
 
   test('does not gather along the axis of the batch, and says who does', () => {
     expect(() => make(gather(x, input('i', 'class'), 'row'), {})).toThrow(
-      'gather along the axis "row" of the batch runs on the oracle and on tfjs only.',
+      'gather along the axis "row" of the batch has no kernel: it runs on the executors oracle and tfjs, and on webgpu where tfjs computes on the same device.',
     );
   });
 });
