@@ -48,7 +48,7 @@ export async function createWebgpuExecutor(
   const layout = layoutOf(setup.plan);
   const { members, plan } = setup;
   const { software } = gpu.adapter;
-  const parts = partsOf(layout, members, software);
+  const parts = partsOf(layout, software);
   const { shader, runner } = await headOf(gpu, plan, layout, parts, head);
   const step = stepOf(layout, parts, tileOf(layout, plan.batchSize, members, software), shader);
   const kept = Kept.of(gpu.device);

@@ -40,8 +40,9 @@ export interface Step {
  * Parts of the rows that the gradient pass sums side by side: where it would keep a GPU waiting for too few invocations,
  * more of them.
  */
-export function partsOf(layout: Layout, members: number, software: boolean): number {
-  return !software && members * gradientThreads(layout, SMALL) < 8192 ? 16 : 4;
+export function partsOf(layout: Layout, software: boolean): number {
+  // Whatever the number of members: sums in other parts are rounded otherwise, and a member is the same in any company.
+  return !software && gradientThreads(layout, SMALL) < 8192 ? 16 : 4;
 }
 
 const SMALL: Tile = { rows: 1, features: 1, inputs: 1, outputs: 1 };
