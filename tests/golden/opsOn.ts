@@ -1,21 +1,28 @@
+import type { Gpu } from '../../src/engine/webgpu/gpu.ts';
 import type { Tf } from '../../src/terms/language/tfjs.ts';
 import { fieldOps } from './ops/fields.ts';
 import { optimOps } from './ops/optim.ts';
 import { optimizerTrajectory } from './ops/optimTfjs.ts';
 import { optimizerTrajectoryOnWasm } from './ops/optimWasm.ts';
+import { optimizerTrajectoryOnWebgpu } from './ops/optimWebgpu.ts';
 import { scienceOps } from './ops/science.ts';
 import { serviceMixOps } from './ops/serviceMix.ts';
 import type { Ops } from './types.ts';
 
-/** Every golden op that is implemented, from one file per family in `ops/`; column tfjs runs on the backend that is set. */
-export const opsOn = (tf: Tf): Ops => ({
+/**
+ * Every golden op that is implemented, from one file per family in `ops/`; column tfjs runs on the backend that is set.
+ *
+ * @param gpu without it column webgpu is not run
+ */
+export const opsOn = (tf: Tf, gpu?: Gpu): Ops => ({
   ...scienceOps,
   ...optimOps,
   optimizer_trajectory: {
     ...optimOps['optimizer_trajectory'],
     tfjs: optimizerTrajectory(tf),
     wasm: optimizerTrajectoryOnWasm,
+    ...(gpu && { webgpu: optimizerTrajectoryOnWebgpu(gpu) }),
   },
-  ...serviceMixOps(tf),
-  ...fieldOps(tf),
+  ...serviceMixOps(tf, gpu),
+  ...fieldOps(tf, gpu),
 });

@@ -91,8 +91,8 @@ export async function runFiles(
       const report = reports.get(golden.op) ?? {
         op: golden.op,
         cases: 0,
-        passed: { oracle: 0, expression: 0, tfjs: 0, wasm: 0 },
-        failed: { oracle: 0, expression: 0, tfjs: 0, wasm: 0 },
+        passed: none(),
+        failed: none(),
         unknown: !(golden.op in ops) && !notImplemented.includes(golden.op),
         pending: ops[golden.op]?.pending ?? [],
       };
@@ -113,6 +113,9 @@ export async function runFiles(
   }
   return { ops: [...reports.values()], failures, notes };
 }
+
+const none = (): Record<Column, number> =>
+  Object.fromEntries(COLUMNS.map((column) => [column, 0])) as Record<Column, number>;
 
 function lengthOf(golden: GoldenCase, term: string): number {
   const value = golden.expected.terms[term];

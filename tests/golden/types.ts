@@ -53,11 +53,17 @@ export type Compute = (
   lengthOf: (term: string) => number,
 ) => Result | Promise<Result>;
 
-export const COLUMNS = ['oracle', 'expression', 'tfjs', 'wasm'] as const;
+export const COLUMNS = ['oracle', 'expression', 'tfjs', 'wasm', 'webgpu'] as const;
 export type Column = (typeof COLUMNS)[number];
 
 /** The precision that each column computes in, and so the tolerance that it is held to. */
-export const PRECISION: Record<Column, 32 | 64> = { oracle: 64, expression: 64, tfjs: 32, wasm: 32 };
+export const PRECISION: Record<Column, 32 | 64> = {
+  oracle: 64,
+  expression: 64,
+  tfjs: 32,
+  wasm: 32,
+  webgpu: 32,
+};
 
 /** One op: who computes it. A column that is missing is reported as not run. */
 export type Op = Partial<Record<Column, Compute>> & {

@@ -20,6 +20,26 @@ export function sampleAxisOf(outputs: readonly Expression[]): Axis {
   return AXES.find((axis) => found.includes(axis)) ?? 'row';
 }
 
+/** Entry number i of an array in axis order: its row and its lane where the sample axis lies side by side. */
+export function cellIn(
+  sizes: Sizes,
+  sample: Axis,
+  axes: readonly Axis[],
+  i: number,
+): { row: number; lane: number } {
+  let [rest, row, step, lane] = [i, 0, 1, 0];
+  for (const axis of [...axes].reverse()) {
+    const length = sizes[axis] ?? 1;
+    if (axis === sample) lane = rest % length;
+    else {
+      row += step * (rest % length);
+      step *= length;
+    }
+    rest = Math.floor(rest / length);
+  }
+  return { row, lane };
+}
+
 /**
  * Values of expressions as the WASM machine computes them, in f32.
  *
@@ -47,20 +67,7 @@ export function valuesOnWasm(
     const pitch = pitchOf(axes);
     return { pitch, address: heap.allocate(pitch * lengthOf(axes.filter((axis) => axis !== sample))) };
   };
-  /** Entry number i of an array in axis order: its row and its lane in memory. */
-  const cellOf = (axes: readonly Axis[], i: number): { row: number; lane: number } => {
-    let [rest, row, step, lane] = [i, 0, 1, 0];
-    for (const axis of [...axes].reverse()) {
-      const length = full[axis] ?? 1;
-      if (axis === sample) lane = rest % length;
-      else {
-        row += step * (rest % length);
-        step *= length;
-      }
-      rest = Math.floor(rest / length);
-    }
-    return { row, lane };
-  };
+  const cellOf = (axes: readonly Axis[], i: number) => cellIn(full, sample, axes, i);
   const named = new Map<string, ReturnType<typeof placeFor>>();
   for (const x of schedule(outputs))
     if (x.op === 'input' && !named.has(x.name)) {

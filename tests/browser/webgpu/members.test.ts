@@ -188,4 +188,19 @@ test('dispatches that are cut, and members one after the other, give the bits of
   }
   const [cut, whole] = courses as [Float64Array, Float64Array];
   expect(firstDifference(cut, whole)).toBe(-1);
+  // How many there are makes no difference to one of them, on a fast device either.
+  const fast = webgpuOn(takenForFast(gpu));
+  const together = await fast(heavy);
+  await together.train(chunk);
+  const state = await together.save();
+  const width = state.parameters.length / 2;
+  for (const k of [0, 1]) {
+    const own = await fast(alone(heavy, k));
+    await own.train(chunkAlone(chunk, 2, k));
+    expect(
+      firstDifference((await own.save()).parameters, state.parameters.slice(k * width, (k + 1) * width)),
+    ).toBe(-1);
+    own.dispose();
+  }
+  together.dispose();
 });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { labById } from '../../../src/labs/index.ts';
-import { prepare } from '../../support/executors.ts';
+import { prepare, trained } from '../../support/executors.ts';
 import { openGpu, webgpuOn } from '../../support/gpu.ts';
 import { describeParity, testApart } from '../../support/paritySuite.ts';
 import { driftFromOracle } from '../../support/parity.ts';
@@ -16,6 +16,16 @@ const PRESETS = labById('service-mix').presets.map(({ id }) => id);
 describe('on webgpu', () => {
   describeParity(create);
   testApart(create);
+
+  test('the same run gives the same bits again, and a state goes there and back without a change', async () => {
+    const run = await prepare({ preset: 'before', seed: 2, knobs: { 'model.activation': 'tanh' } });
+    const [first, again] = [await trained(run, create, 30), await trained(run, create, 30)];
+    expect(again).toEqual(first);
+    const executor = await create(run.setup);
+    executor.restore(first);
+    expect(await executor.save()).toEqual(first);
+    executor.dispose();
+  });
 
   test.each(['tanh', 'gelu', 'silu'])(
     'every preset of service-mix ends where the oracle does with %s, within 2e-6',

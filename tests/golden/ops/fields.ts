@@ -1,3 +1,4 @@
+import type { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 import { numericValue, type KnobValues } from '../../../src/terms/knob.ts';
 import { input, mean } from '../../../src/terms/language/expression.ts';
 import type { Tf } from '../../../src/terms/language/tfjs.ts';
@@ -14,10 +15,10 @@ import {
 import type { NumericKnobs } from '../../../src/terms/term.ts';
 import type { Fields } from '../fields.ts';
 import type { Compute, Ops, Result } from '../types.ts';
-import { symbolic, tensors, vectors, type Solve } from './solve.ts';
+import { onGpu, symbolic, tensors, vectors, type Solve } from './solve.ts';
 
 /** The parts of a segmentation loss that there are: soft Dice and variance. */
-export const fieldOps = (tf: Tf): Ops => ({
+export const fieldOps = (tf: Tf, gpu?: Gpu): Ops => ({
   seg_total: {
     pending: [
       ...['focal', 'bce', 'boundary_edge', 'boundary_kervadec', 'cldice', 'connectivity'].map(
@@ -35,6 +36,7 @@ export const fieldOps = (tf: Tf): Ops => ({
     expression: segTotal(expressionOn(symbolic)),
     tfjs: segTotal(expressionOn(tensors(tf))),
     wasm: segTotal(expressionOn(vectors)),
+    ...(gpu && { webgpu: segTotal(expressionOn(onGpu(gpu))) }),
   },
   variance_loss_scalar: {
     oracle: (inputs) => {
@@ -45,6 +47,7 @@ export const fieldOps = (tf: Tf): Ops => ({
     expression: varianceLoss(symbolic),
     tfjs: varianceLoss(tensors(tf)),
     wasm: varianceLoss(vectors),
+    ...(gpu && { webgpu: varianceLoss(onGpu(gpu)) }),
   },
   allfg_dice: {
     oracle: (_, hyper) => {
@@ -54,6 +57,7 @@ export const fieldOps = (tf: Tf): Ops => ({
     expression: allForegroundDice(symbolic),
     tfjs: allForegroundDice(tensors(tf)),
     wasm: allForegroundDice(vectors),
+    ...(gpu && { webgpu: allForegroundDice(onGpu(gpu)) }),
   },
 });
 

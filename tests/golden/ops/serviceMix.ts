@@ -1,3 +1,4 @@
+import type { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 import { oneHot } from '../../../src/science/calibration.ts';
 import { numericValue, type Knob, type KnobValue } from '../../../src/terms/knob.ts';
 import type { Tf } from '../../../src/terms/language/tfjs.ts';
@@ -6,7 +7,7 @@ import type { SoftmaxHead } from '../../../src/terms/softmaxHead.ts';
 import type { NumericKnobs } from '../../../src/terms/term.ts';
 import type { Fields } from '../fields.ts';
 import type { Compute, Ops } from '../types.ts';
-import { closedForm, symbolic, tensors, vectors, type Evaluate } from './softmaxHead.ts';
+import { closedForm, onGpu, symbolic, tensors, vectors, type Evaluate } from './softmaxHead.ts';
 
 const terms = termsOf('service-mix');
 const knobs = terms.flatMap((term) => term.knobs);
@@ -16,19 +17,21 @@ const knobOf = new Map(terms.flatMap((term) => Object.entries(term.golden ?? {})
 const HEAD: SoftmaxHead = { kind: 'softmax', terms: terms.map(({ id }) => id) };
 const SMOOTHED: SoftmaxHead = { kind: 'softmax', terms: ['kl', 'label_smoothing'] };
 
-/** Both losses of the service-mix lab: closed form, expression, and tfjs on the backend that is set. */
-export const serviceMixOps = (tf: Tf): Ops => ({
+/** Both losses of the service-mix lab: closed form, expression, tfjs on the backend that is set, and the GPU that is given. */
+export const serviceMixOps = (tf: Tf, gpu?: Gpu): Ops => ({
   service_mix_total: {
     oracle: total(closedForm),
     expression: total(symbolic),
     tfjs: total(tensors(tf)),
     wasm: total(vectors),
+    ...(gpu && { webgpu: total(onGpu(gpu)) }),
   },
   cross_entropy_label_smoothing: {
     oracle: crossEntropy(closedForm),
     expression: crossEntropy(symbolic),
     tfjs: crossEntropy(tensors(tf)),
     wasm: crossEntropy(vectors),
+    ...(gpu && { webgpu: crossEntropy(onGpu(gpu)) }),
   },
 });
 

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import type { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 import { entropyOfProbabilities } from '../../../src/science/distributions.ts';
 import { mean as average } from '../../../src/science/statistics.ts';
 import { compile } from '../../../src/terms/language/evaluate.ts';
@@ -6,6 +7,7 @@ import { mean, neg, sum, xlogx, type Expression } from '../../../src/terms/langu
 import { gradient } from '../../../src/terms/language/gradient.ts';
 import { toTensors, type Tf } from '../../../src/terms/language/tfjs.ts';
 import { isLogitTransform, isTargetTransform, term } from '../../../src/terms/registry.ts';
+import { stepOnWebgpu, valuesOnWebgpu } from '../../support/gpuValues.ts';
 import { kernels, valuesOnWasm } from '../../support/vectors.ts';
 import { softmaxClosedForm, softmaxExpressions, type SoftmaxHead } from '../../../src/terms/softmaxHead.ts';
 import type { HeadExpressions, NumericKnobs } from '../../../src/terms/term.ts';
@@ -78,6 +80,26 @@ export const vectors: Evaluate = evaluateWith(
       knobs,
     ),
 );
+
+/**
+ * As a program of the webgpu executor, in f32. Of a batch of several rows, the total and its gradient are those of a step
+ * of the executor itself.
+ */
+export const onGpu = (gpu: Gpu): Evaluate => {
+  const values = evaluateWith((outputs, built, { rows, classes, logits, target }, knobs) =>
+    valuesOnWebgpu(
+      gpu,
+      [...outputs, ...gradient(built.total, [built.logits])],
+      { logits, target },
+      { row: rows, class: classes },
+      knobs,
+    ),
+  );
+  return async (head, batch, knobs) => ({
+    ...(await values(head, batch, knobs)),
+    ...(batch.rows > 1 && (await stepOnWebgpu(gpu, head, batch, knobs))),
+  });
+};
 
 /** As a tfjs graph with tfjs's autodiff, in f32, on the backend that is set. */
 export const tensors = (tf: Tf): Evaluate =>

@@ -1,8 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import type { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 import { compile, type Sizes } from '../../../src/terms/language/evaluate.ts';
 import { schedule, type Expression } from '../../../src/terms/language/expression.ts';
 import { gradient } from '../../../src/terms/language/gradient.ts';
 import { toTensors, type Tf } from '../../../src/terms/language/tfjs.ts';
+import { valuesOnWebgpu } from '../../support/gpuValues.ts';
 import { kernels, valuesOnWasm } from '../../support/vectors.ts';
 import type { NumericKnobs } from '../../../src/terms/term.ts';
 
@@ -28,6 +30,12 @@ export const symbolic: Solve = ({ outputs, scalar, by, sizes, inputs, knobs }) =
 /** As a program of the WASM machine, in f32, with the language's gradient. */
 export const vectors: Solve = async ({ outputs, scalar, by, sizes, inputs, knobs }) =>
   valuesOnWasm(await kernels(), [...outputs, ...gradient(scalar, [by])], inputs, sizes, knobs);
+
+/** As a program of the webgpu executor, in f32, with the language's gradient. */
+export const onGpu =
+  (gpu: Gpu): Solve =>
+  ({ outputs, scalar, by, sizes, inputs, knobs }) =>
+    valuesOnWebgpu(gpu, [...outputs, ...gradient(scalar, [by])], inputs, sizes, knobs);
 
 /** As a tfjs graph with tfjs's autodiff, in f32, on the backend that is set. */
 export const tensors =
