@@ -65,7 +65,7 @@ function chunkOf({ batch, members, ownBatches, seed }: Case, rows: number): Chun
 test('one step of any network with any loss is that of the oracle', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async (plan) => {
-      const setup = setupOf({ ...plan, members: plan.members as KnobValues[] });
+      const setup = setupOf({ ...plan, members: plan.members });
       const [judge, other] = [new OracleExecutor(setup), new WasmExecutor(await kernels(plan.simd), setup)];
       const chunk = chunkOf(plan, setup.data.train.rows);
       const [expected, got] = [await judge.train(chunk), await other.train(chunk)];
