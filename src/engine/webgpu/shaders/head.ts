@@ -6,6 +6,7 @@ import {
   type Instruction,
   type Operand,
   type Program,
+  type ScalarOf,
 } from '../../../terms/language/program.ts';
 import { headExpressions } from '../../../terms/head.ts';
 import type { DenseBlock, Layout } from '../layout.ts';
@@ -126,7 +127,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     total: `${variables(ending)}
   ${readScalars(made)}
   ${[...steady.flatMap((i) => unrolled(made, i)), ...taken, ...made.final.flatMap((i) => unrolled(made, i))].join('\n  ')}
-  let loss = ${total?.kind === 'array' ? variable(total, 0) : `k${String(total?.at)}`};`,
+  let loss = ${total?.kind === 'array' ? variable(total, 0) : scalarText(made, total as ScalarOf)};`,
     scalars: made.scalars,
   };
 }

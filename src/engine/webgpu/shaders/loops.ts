@@ -1,4 +1,4 @@
-import type { ArrayOf, Instruction, Operand, Program } from '../../../terms/language/program.ts';
+import type { ArrayOf, Instruction, Operand, Program, ScalarOf } from '../../../terms/language/program.ts';
 import type { DenseBlock, Layout } from '../layout.ts';
 import { quads } from '../layout.ts';
 import { classes, type Plan } from '../../plan.ts';
@@ -43,7 +43,7 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lo
   ${readScalars(made)}
   ${[...made.block, ...made.final].map((instruction) => statement(made, instruction, rows, place, read)).join('\n  storageBarrier();\n  ')}
   storageBarrier();
-  if (local == 0u) { work[work0 + ${String(total)}u * lanes] = ${result?.kind === 'array' ? place(result, '0u', '0u') : `k${String(result?.at)}`}; }
+  if (local == 0u) { work[work0 + ${String(total)}u * lanes] = ${result?.kind === 'array' ? place(result, '0u', '0u') : scalarText(made, result as ScalarOf)}; }
 }
 `,
     over: 'members',
