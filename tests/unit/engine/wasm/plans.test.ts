@@ -4,7 +4,7 @@ import type { Chunk } from '../../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../../src/engine/oracle/executor.ts';
 import { ACTIVATIONS } from '../../../../src/engine/plan.ts';
 import { WasmExecutor } from '../../../../src/engine/wasm/executor.ts';
-import type { KnobValue, KnobValues } from '../../../../src/terms/knob.ts';
+import type { KnobValue } from '../../../../src/terms/knob.ts';
 import { relativeDistance } from '../../../support/executors.ts';
 import { setupOf } from '../../../support/networks.ts';
 import { kernels } from '../../../support/vectors.ts';

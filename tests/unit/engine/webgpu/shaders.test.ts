@@ -84,3 +84,12 @@ test('shaders do not depend on knobs, and those of the network not on the batch'
   expect(codes({ ...plan, batchSize: 50 }, network)).toEqual(codes(plan, network));
   expect(codes(plan, network).length).toBe(4);
 });
+
+test('a number that a shader reads from memory is declared, also where there is nothing to lose', () => {
+  for (const head of [KL, ALL, { kind: 'softmax', terms: [] }, { kind: 'field', terms: [] }] as const) {
+    const { forward, rest } = step(planOf([2, 2], 'tanh', head));
+    for (const { label, code } of [...forward, ...rest])
+      for (const [name] of code.replace(MATH, '').matchAll(/\bk\d+\b/g))
+        expect(code, `${name} of ${label}`).toMatch(new RegExp(`let ${name} = |var ${name} = `));
+  }
+});
