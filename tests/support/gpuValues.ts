@@ -152,9 +152,13 @@ export async function valuesOnWebgpu(
   }
   const numbers = new Float32Array(numbersPerMember(made));
   made.scalars.forEach((scalar, i) => (numbers[NUMBERS.head + i] = scalar(knob)));
-  const [out] = (await runShaders(gpu, 'network', [head.code], { span: spanOf(rows), work, numbers }, [
-    'work',
-  ])) as [Float32Array];
+  const [out] = (await runShaders(
+    gpu,
+    'network',
+    [head.code as string],
+    { span: spanOf(rows), work, numbers },
+    ['work'],
+  )) as [Float32Array];
   return outputs.map(({ axes }, o) => {
     const of = made.outputs[o] as ArrayOf | ScalarOf;
     return Float32Array.from({ length: lengthOf(axes) }, (_, i) =>

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ACTIVATIONS, type Activation, type Plan } from '../../../../src/engine/plan.ts';
 import { layoutOf } from '../../../../src/engine/webgpu/layout.ts';
+import { headShader } from '../../../../src/engine/webgpu/shaders/head.ts';
 import { MATH } from '../../../../src/engine/webgpu/shaders/math.ts';
-import { partsOf, stepOf, type Step } from '../../../../src/engine/webgpu/shaders/passes.ts';
+import { partsOf, stepOf, tileOf, type Step } from '../../../../src/engine/webgpu/shaders/passes.ts';
 import { fieldTerms } from '../../../../src/terms/fields/registry.ts';
 import { termsOf } from '../../../../src/terms/registry.ts';
 
@@ -32,7 +33,10 @@ const KL = { kind: 'softmax', terms: ['kl'] } as const;
 
 function step(plan: Plan): Step {
   const layout = layoutOf(plan);
-  return stepOf(plan, layout, partsOf(layout, true));
+  const parts = partsOf(layout, true);
+  // The smallest tiles: the text is the shortest.
+  const tile = tileOf(layout, plan.batchSize, 1, false);
+  return stepOf(layout, parts, tile, headShader(plan, layout, parts));
 }
 
 /** Passes one after the other; the elementary functions, which have tests of their own, by name. */

@@ -10,34 +10,43 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let S = span.stride;
   let member = span.member + id.z;
   let work0 = id.z * span.pitch;
-  if (at >= S * 1u) { return; }
-  let row = at % S;
-  let column = at / S;
+  let R = S / 1u;
+  if (at >= R * 1u) { return; }
+  let row = at % R;
+  let column = at / R * 1u;
   let p0 = member * 10u + column;
-  let bias = parameters[p0 + 4u];
   var x = work0 + 0u * S + row;
   var w = p0 + 0u;
-  var y0 = vec4f(bias.x); var y1 = vec4f(bias.y); var y2 = vec4f(bias.z); var y3 = vec4f(bias.w);
+  let bias0 = parameters[p0 + 4u];
+  var y0_0 = vec4f(bias0.x);
+  var y0_1 = vec4f(bias0.y);
+  var y0_2 = vec4f(bias0.z);
+  var y0_3 = vec4f(bias0.w);
   for (var i = 0u; i < 1u; i++) {
-    let a0 = work[x + 0u * S]; let b0 = parameters[w + 0u];
-    let a1 = work[x + 1u * S]; let b1 = parameters[w + 1u];
-    let a2 = work[x + 2u * S]; let b2 = parameters[w + 2u];
-    let a3 = work[x + 3u * S]; let b3 = parameters[w + 3u];
-    y0 += a0 * b0.x + a1 * b1.x + a2 * b2.x + a3 * b3.x;
-    y1 += a0 * b0.y + a1 * b1.y + a2 * b2.y + a3 * b3.y;
-    y2 += a0 * b0.z + a1 * b1.z + a2 * b2.z + a3 * b3.z;
-    y3 += a0 * b0.w + a1 * b1.w + a2 * b2.w + a3 * b3.w;
+    let a0_0 = work[x + 0u * S + 0u * R];
+    let a0_1 = work[x + 1u * S + 0u * R];
+    let a0_2 = work[x + 2u * S + 0u * R];
+    let a0_3 = work[x + 3u * S + 0u * R];
+    {
+      let b0 = parameters[w + 0u]; let b1 = parameters[w + 1u]; let b2 = parameters[w + 2u]; let b3 = parameters[w + 3u];
+      y0_0 += a0_0 * b0.x + a0_1 * b1.x + a0_2 * b2.x + a0_3 * b3.x;
+      y0_1 += a0_0 * b0.y + a0_1 * b1.y + a0_2 * b2.y + a0_3 * b3.y;
+      y0_2 += a0_0 * b0.z + a0_1 * b1.z + a0_2 * b2.z + a0_3 * b3.z;
+      y0_3 += a0_0 * b0.w + a0_1 * b1.w + a0_2 * b2.w + a0_3 * b3.w;
+    }
     x += 4u * S;
     w += 4u;
   }
-  work[work0 + (8u + column * 4u) * S + row] = y0;
-  work[work0 + (4u + column * 4u) * S + row] = y0 * vec4f(sigmoidOf(y0.x), sigmoidOf(y0.y), sigmoidOf(y0.z), sigmoidOf(y0.w));
-  work[work0 + (9u + column * 4u) * S + row] = y1;
-  work[work0 + (5u + column * 4u) * S + row] = y1 * vec4f(sigmoidOf(y1.x), sigmoidOf(y1.y), sigmoidOf(y1.z), sigmoidOf(y1.w));
-  work[work0 + (10u + column * 4u) * S + row] = y2;
-  work[work0 + (6u + column * 4u) * S + row] = y2 * vec4f(sigmoidOf(y2.x), sigmoidOf(y2.y), sigmoidOf(y2.z), sigmoidOf(y2.w));
-  work[work0 + (11u + column * 4u) * S + row] = y3;
-  work[work0 + (7u + column * 4u) * S + row] = y3 * vec4f(sigmoidOf(y3.x), sigmoidOf(y3.y), sigmoidOf(y3.z), sigmoidOf(y3.w));
+  work[work0 + (8u + column * 4u) * S + row] = y0_0;
+  work[work0 + (9u + column * 4u) * S + row] = y0_1;
+  work[work0 + (10u + column * 4u) * S + row] = y0_2;
+  work[work0 + (11u + column * 4u) * S + row] = y0_3;
+  for (var k = 0u; k < 4u; k++) {
+    for (var r = 0u; r < 1u; r++) {
+      let one = (column * 4u + k) * S + row + r * R;
+      let z = work[work0 + 8u * S + one]; work[work0 + 4u * S + one] = z * vec4f(sigmoidOf(z.x), sigmoidOf(z.y), sigmoidOf(z.z), sigmoidOf(z.w));
+    }
+  }
 }
 
 // backward 1, bound to network
@@ -52,26 +61,36 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let S = span.stride;
   let member = span.member + id.z;
   let work0 = id.z * span.pitch;
-  if (at >= S * 1u) { return; }
-  let row = at % S;
-  let column = at / S;
+  let R = S / 1u;
+  if (at >= R * 1u) { return; }
+  let row = at % R;
+  let column = at / R * 1u;
   var w = member * 10u + 5u + column * 4u;
   var d = work0 + 20u * S + row;
-  var a0 = vec4f(0); var a1 = vec4f(0); var a2 = vec4f(0); var a3 = vec4f(0);
+  var a0_0 = vec4f(0);
+  var a0_1 = vec4f(0);
+  var a0_2 = vec4f(0);
+  var a0_3 = vec4f(0);
   for (var o = 0u; o < 1u; o++) {
-    let e0 = work[d + 0u * S]; let b0 = parameters[w + 0u];
-    let e1 = work[d + 1u * S]; let b1 = parameters[w + 1u];
-    let e2 = work[d + 2u * S]; let b2 = parameters[w + 2u];
-    let e3 = work[d + 3u * S]; let b3 = parameters[w + 3u];
-    a0 += e0 * b0.x + e1 * b0.y + e2 * b0.z + e3 * b0.w;
-    a1 += e0 * b1.x + e1 * b1.y + e2 * b1.z + e3 * b1.w;
-    a2 += e0 * b2.x + e1 * b2.y + e2 * b2.z + e3 * b2.w;
-    a3 += e0 * b3.x + e1 * b3.y + e2 * b3.z + e3 * b3.w;
+    let e0_0 = work[d + 0u * S + 0u * R];
+    let e0_1 = work[d + 1u * S + 0u * R];
+    let e0_2 = work[d + 2u * S + 0u * R];
+    let e0_3 = work[d + 3u * S + 0u * R];
+    { let b = parameters[w + 0u]; a0_0 += e0_0 * b.x + e0_1 * b.y + e0_2 * b.z + e0_3 * b.w; }
+    { let b = parameters[w + 1u]; a0_1 += e0_0 * b.x + e0_1 * b.y + e0_2 * b.z + e0_3 * b.w; }
+    { let b = parameters[w + 2u]; a0_2 += e0_0 * b.x + e0_1 * b.y + e0_2 * b.z + e0_3 * b.w; }
+    { let b = parameters[w + 3u]; a0_3 += e0_0 * b.x + e0_1 * b.y + e0_2 * b.z + e0_3 * b.w; }
     d += 4u * S;
     w += 1u;
   }
-  let y0 = work[work0 + (4u + column * 4u) * S + row]; let z0 = work[work0 + (8u + column * 4u) * S + row]; work[work0 + (16u + column * 4u) * S + row] = a0 * (vec4f(sigmoidOf(z0.x), sigmoidOf(z0.y), sigmoidOf(z0.z), sigmoidOf(z0.w)) * (1f + z0 * (1f - vec4f(sigmoidOf(z0.x), sigmoidOf(z0.y), sigmoidOf(z0.z), sigmoidOf(z0.w)))));
-  let y1 = work[work0 + (5u + column * 4u) * S + row]; let z1 = work[work0 + (9u + column * 4u) * S + row]; work[work0 + (17u + column * 4u) * S + row] = a1 * (vec4f(sigmoidOf(z1.x), sigmoidOf(z1.y), sigmoidOf(z1.z), sigmoidOf(z1.w)) * (1f + z1 * (1f - vec4f(sigmoidOf(z1.x), sigmoidOf(z1.y), sigmoidOf(z1.z), sigmoidOf(z1.w)))));
-  let y2 = work[work0 + (6u + column * 4u) * S + row]; let z2 = work[work0 + (10u + column * 4u) * S + row]; work[work0 + (18u + column * 4u) * S + row] = a2 * (vec4f(sigmoidOf(z2.x), sigmoidOf(z2.y), sigmoidOf(z2.z), sigmoidOf(z2.w)) * (1f + z2 * (1f - vec4f(sigmoidOf(z2.x), sigmoidOf(z2.y), sigmoidOf(z2.z), sigmoidOf(z2.w)))));
-  let y3 = work[work0 + (7u + column * 4u) * S + row]; let z3 = work[work0 + (11u + column * 4u) * S + row]; work[work0 + (19u + column * 4u) * S + row] = a3 * (vec4f(sigmoidOf(z3.x), sigmoidOf(z3.y), sigmoidOf(z3.z), sigmoidOf(z3.w)) * (1f + z3 * (1f - vec4f(sigmoidOf(z3.x), sigmoidOf(z3.y), sigmoidOf(z3.z), sigmoidOf(z3.w)))));
+  work[work0 + (16u + column * 4u) * S + row] = a0_0;
+  work[work0 + (17u + column * 4u) * S + row] = a0_1;
+  work[work0 + (18u + column * 4u) * S + row] = a0_2;
+  work[work0 + (19u + column * 4u) * S + row] = a0_3;
+  for (var k = 0u; k < 4u; k++) {
+    for (var r = 0u; r < 1u; r++) {
+      let one = (column * 4u + k) * S + row + r * R;
+      let y = work[work0 + 4u * S + one]; let z = work[work0 + 8u * S + one]; work[work0 + 16u * S + one] *= (vec4f(sigmoidOf(z.x), sigmoidOf(z.y), sigmoidOf(z.z), sigmoidOf(z.w)) * (1f + z * (1f - vec4f(sigmoidOf(z.x), sigmoidOf(z.y), sigmoidOf(z.z), sigmoidOf(z.w)))));
+    }
+  }
 }
