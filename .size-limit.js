@@ -48,7 +48,7 @@ const BUDGETS = {
   dist: 149,
   doctor: 24,
   executors: 1.5,
-  executor: 18.5,
+  executor: 19.5,
   glossary: 2.5,
   ground: 11,
   history: 11.5,
@@ -63,6 +63,8 @@ const BUDGETS = {
   request: 10,
   save: 3.5,
   targets: 3,
+  tfjs: 1.5,
+  tfjsHead: 1.5,
   theme: 6.5,
   yaml: 3,
 };
@@ -89,5 +91,5 @@ export default [
     path: files.map(at),
     ...limit(BUDGETS[name] ?? CRUMB),
   })),
-  { name: 'all scripts', path: 'dist/**/*.js', ...limit(530) },
+  { name: 'all scripts', path: 'dist/**/*.js', ...limit(535) },
 ];

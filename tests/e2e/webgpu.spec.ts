@@ -118,6 +118,45 @@ test.describe('on an adapter that is hardware', () => {
   });
 });
 
+test('a hand-over to WebGPU and one back keep the weights as they are, and the curve is the one of no hand-over', async ({
+  page,
+}) => {
+  await openLab(page);
+  const { handed, way, alone } = await page.evaluate(async (small) => {
+    const { lab } = window;
+    const begin = async (): Promise<void> => {
+      await lab.load({ preset: 'sufficient', executor: 'wasm' });
+      await lab.set(small);
+      await lab.step(40);
+    };
+    const curve = (): { step: number[]; kl: number[] } => {
+      const { step = [], kl = [] } = lab.series();
+      return { step, kl };
+    };
+    await begin();
+    await lab.step(80);
+    const alone = curve();
+    await begin();
+    const handed = [];
+    for (const id of ['webgpu', 'wasm'] as const) {
+      const before = [...(await lab.parameters())];
+      const { executor } = await lab.use(id);
+      handed.push({ executor, before, after: [...(await lab.parameters())] });
+      await lab.step(40);
+    }
+    return { handed, way: curve(), alone };
+  }, SMALL);
+  expect(handed.map(({ executor }) => executor)).toEqual(['webgpu', 'wasm']);
+  for (const { before, after } of handed) expect(after).toEqual(before);
+  expect(handed[1]?.before).not.toEqual(handed[0]?.before);
+  // Moments came along too, or Adam would set out anew: what is left is rounding.
+  expect(way.step).toEqual(alone.step);
+  way.kl.forEach((kl, i) => {
+    expect(Math.abs(kl - (alone.kl[i] ?? NaN))).toBeLessThan(1e-5 * (alone.kl[i] ?? NaN));
+  });
+  expect(way.kl.at(-1)).toBeLessThan((way.kl[0] ?? 0) / 2);
+});
+
 test('an emulated adapter is left alone until it is chosen; without one, choosing is refused with a sentence', async ({
   page,
 }) => {
