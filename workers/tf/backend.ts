@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Runtime } from '../../src/engine/tfjs/executor.ts';
 import { Gpu } from '../../src/engine/webgpu/gpu.ts';
+import { describeAdapter, requestAdapter } from '../adapter.ts';
 
 /** The one file that knows how tfjs's backends start and end; some of it tfjs does not offer in public. */
 
@@ -17,7 +18,7 @@ export async function startTfjs(wanted: BackendName | undefined): Promise<Runtim
   const adapter = wanted === 'cpu' ? undefined : await requestAdapter();
   if (wanted === 'webgpu' && !adapter)
     throw new Error('This browser offers no WebGPU adapter. Use the executor wasm, tfjs:cpu or oracle.');
-  if (wanted === 'webgpu' || (adapter && !isSoftware(adapter.info))) {
+  if (wanted === 'webgpu' || (adapter && !describeAdapter(adapter).software)) {
     try {
       return await startWebgpu(adapter as GPUAdapter);
     } catch (error) {
@@ -50,6 +51,8 @@ async function startWebgpu(adapter: GPUAdapter): Promise<Runtime> {
   await import('@tensorflow/tfjs-backend-webgpu');
   // A backend whose device is gone stays registered and computes nothing: it is replaced by a fresh one.
   if (known) {
+    // It may only have reported an error, and holds its memory still.
+    known.gpu?.device.destroy();
     const { WebGPUBackend: Backend } = await import('@tensorflow/tfjs-backend-webgpu');
     const device = await adapter.requestDevice(descriptor(adapter));
     tf.removeBackend('webgpu');
@@ -61,16 +64,12 @@ async function startWebgpu(adapter: GPUAdapter): Promise<Runtime> {
     );
   await tf.ready();
   const backend = tf.backend() as unknown as WebgpuBackend;
-  const gpu = new Gpu(
-    backend.device,
-    { name: describe(adapter.info), software: isSoftware(adapter.info) },
-    {
-      tf,
-      flush: () => {
-        flush(backend);
-      },
+  const gpu = new Gpu(backend.device, describeAdapter(adapter), {
+    tf,
+    flush: () => {
+      flush(backend);
     },
-  );
+  });
   const runtime: Runtime = {
     tf,
     info: {
@@ -114,28 +113,4 @@ function descriptor(adapter: GPUAdapter): GPUDeviceDescriptor {
       maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
     },
   };
-}
-
-async function requestAdapter(): Promise<GPUAdapter | undefined> {
-  try {
-    return (
-      (await (navigator as Partial<Navigator>).gpu?.requestAdapter({
-        powerPreference: 'high-performance',
-      })) ?? undefined
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-/** GPUs that are emulated on the processor are slower than the processor itself. */
-function isSoftware(info: GPUAdapterInfo): boolean {
-  return (
-    info.isFallbackAdapter ||
-    /swiftshader|llvmpipe|softpipe|basic render/i.test(`${info.architecture} ${info.description}`)
-  );
-}
-
-function describe({ vendor, architecture, description }: GPUAdapterInfo): string {
-  return description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
 }

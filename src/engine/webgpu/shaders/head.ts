@@ -17,7 +17,7 @@ import { MATH } from './math.ts';
 import { numbersPerMember, readScalars, scalarText, unrolled, variable } from './program.ts';
 
 /** Above so many statements a head is run in loops over memory. */
-const MOST_STATEMENTS = 6000;
+const MOST_STATEMENTS = 3000;
 /** Sums over the batch that the end of a step can take on. */
 const MOST_SUMS = 16;
 
