@@ -207,8 +207,8 @@ describe('a GPU that fails', () => {
   const LOST = 'The GPU device was lost: somebody pulled the plug';
 
   test.each([
-    ['while it is compiled for', 'create', () => new Error('The shader does not compile.')],
-    ['in the race', 'train', () => new ExecutorLost(LOST)],
+    ['while it is compiled for', 'create', (): Error => new Error('The shader does not compile.')],
+    ['in the race', 'train', (): Error => new ExecutorLost(LOST)],
   ] as const)('%s leaves the run on wasm, and is named in the menu alone', async (_, when, error) => {
     const track = machine({
       gpu: (call) => {
