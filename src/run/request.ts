@@ -53,6 +53,8 @@ export interface Resolved {
   source?: string;
   /** Targets that a document describes, which no run has: for the doctor. */
   targets?: NonNullable<Loadable['targets']>;
+  /** Whether the run may be handed over by itself: nobody chose who trains, and no curve is to be the same again. */
+  free: boolean;
 }
 
 /**
@@ -116,6 +118,7 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
   return {
     lab,
     problems,
+    free: executor === undefined && !told?.events.length,
     ...(request.yaml !== undefined && { source: request.yaml }),
     ...(document?.targets && { targets: document.targets }),
     log: {

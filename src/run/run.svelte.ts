@@ -218,14 +218,20 @@ export class Run implements Keepable {
     this.commands++;
     const { resolveRequest, toLink } = await this.#reader();
     this.#toLink = toLink;
-    const { log, problems, lab, source } = await resolveRequest(request, {
+    const {
+      log,
+      problems,
+      lab,
+      source,
+      free: may,
+    } = await resolveRequest(request, {
       lab: this.lab,
       preset: this.preset,
       seed: this.seed,
       executor: this.#pinned,
     });
     this.#next = { parent: '' };
-    const run: RunLog = { ...log, free: free && !log.executor };
+    const run: RunLog = { ...log, free: free && may };
     await this.#bring(() => this.#client.call('load', run), lab);
     this.opening = false;
     this.problems = problems;

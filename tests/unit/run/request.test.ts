@@ -106,6 +106,18 @@ describe('the executor', () => {
     expect((await logOf({}, { executor: 'tfjs' })).executor).toBe('tfjs');
   });
 
+  it('may be another one by itself only where nobody chose and nothing is replayed', async () => {
+    const free = async (request: LoadRequest, on = {}): Promise<boolean> =>
+      (await resolveRequest(request, { ...standing, ...on })).free;
+    const events = [{ step: 3, key: 'training.learning_rate', value: 0.01 }];
+    expect(await free({})).toBe(true);
+    // A preset's own story is no replay of anybody's curve.
+    expect(await free({ preset: 'intro' })).toBe(true);
+    expect(await free({ log: { ...serviceMixLog(), events } })).toBe(false);
+    expect(await free({ executor: 'wasm' })).toBe(false);
+    expect(await free({}, { executor: 'tfjs' })).toBe(false);
+  });
+
   it('is left open where nobody says', async () => {
     expect(await logOf({})).not.toHaveProperty('executor');
   });
