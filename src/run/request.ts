@@ -54,7 +54,7 @@ export interface Resolved {
   /** Targets that a document describes, which no run has: for the doctor. */
   targets?: NonNullable<Loadable['targets']>;
   /** Whether the run may be handed over by itself: nobody chose who trains, and no curve is to be the same again. */
-  free: boolean;
+  free?: true;
 }
 
 /**
@@ -118,7 +118,7 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
   return {
     lab,
     problems,
-    free: executor === undefined && !told?.events.length,
+    ...(executor === undefined && !told?.events.length && { free: true as const }),
     ...(request.yaml !== undefined && { source: request.yaml }),
     ...(document?.targets && { targets: document.targets }),
     log: {

@@ -231,7 +231,7 @@ export class Run implements Keepable {
       executor: this.#pinned,
     });
     this.#next = { parent: '' };
-    const run: RunLog = { ...log, free: free && may };
+    const run: RunLog = { ...log, free: free && !!may };
     await this.#bring(() => this.#client.call('load', run), lab);
     this.opening = false;
     this.problems = problems;

@@ -108,7 +108,7 @@ describe('the executor', () => {
 
   it('may be another one by itself only where nobody chose and nothing is replayed', async () => {
     const free = async (request: LoadRequest, on = {}): Promise<boolean> =>
-      (await resolveRequest(request, { ...standing, ...on })).free;
+      (await resolveRequest(request, { ...standing, ...on })).free === true;
     const events = [{ step: 3, key: 'training.learning_rate', value: 0.01 }];
     expect(await free({})).toBe(true);
     // A preset's own story is no replay of anybody's curve.
