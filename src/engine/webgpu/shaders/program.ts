@@ -29,7 +29,7 @@ export function scalarText(program: Program, { at }: ScalarOf): string {
 }
 
 /** Scalars that are read from memory, for they depend on knobs or cannot be written. */
-export const scalarsOf = (program: Program): number[] =>
+const scalarsOf = (program: Program): number[] =>
   program.constants.flatMap((value, at) => (value !== undefined && Number.isFinite(value) ? [] : [at]));
 
 /** Whether an operand is a number that knobs can make zero: then a product with it is zero. */
