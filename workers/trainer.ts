@@ -41,9 +41,9 @@ const api: TrainerApi = {
     };
     await held(lock);
   },
-  load: (run, begin) => player.load(run, begin),
+  load: (run, begin, insist) => player.load(run, begin, insist),
   open: (run) => player.open(run),
-  set: (knobs) => player.set(knobs),
+  set: (knobs, gesture) => player.set(knobs, gesture),
   play: () => player.play(),
   pause: () => player.pause(),
   reset: () => player.reset(),

@@ -1,4 +1,5 @@
-import type { RunEvent } from './protocol.ts';
+import type { KnobValue, KnobValues } from '../terms/knob.ts';
+import type { ExecutorId, RunEvent } from './protocol.ts';
 
 /** Events of a run: those that took effect, and those that a replayed log still holds. */
 export class EventQueue {
@@ -27,17 +28,23 @@ export class EventQueue {
     return this.#ahead[0]?.step ?? Infinity;
   }
 
+  /** The number for the next gesture of this log. */
+  get nextGesture(): number {
+    return this.all.reduce((most, { gesture = 0 }) => Math.max(most, gesture), 0) + 1;
+  }
+
   /** Takes the events that are due, and counts them as applied. */
   takeDue(step: number): RunEvent[] {
     const due = this.#ahead.filter((event) => event.step <= step);
+    if (due.length === 0) return due;
     this.#ahead = this.#ahead.filter((event) => event.step > step);
     this.#applied.push(...due);
     return due;
   }
 
   /**
-   * A change made by hand. Several at one step count as the last, and what the log would still have done to the same key
-   * is dropped: the hand has taken over.
+   * A change that was not in the log. Several of one key at one step count as the last, and what the log would still have
+   * done to that key is dropped: the user has taken over.
    */
   record(event: RunEvent): void {
     this.#ahead = this.#ahead.filter(({ key }) => key !== event.key);
@@ -45,9 +52,15 @@ export class EventQueue {
     this.#applied.push(event);
   }
 
+  /** Removes an event that could not take effect. */
+  remove(event: RunEvent): void {
+    this.#applied = this.#applied.filter((other) => other !== event);
+  }
+
   /**
-   * Puts back what was applied at or after `step`, when a run goes on from a state of that step: a value set twice at
-   * one step does no harm. A pause at that very step is over, and whoever rewinds says who trains there.
+   * Puts back what was applied at or after `step`, when a run goes on from a state of that step: a value that is set
+   * twice at one step does no harm. A pause at that very step is over, and a hand-over there has been made
+   * (`executorAt`).
    */
   rewind(step: number): void {
     const stays = (event: RunEvent): boolean =>
@@ -57,9 +70,27 @@ export class EventQueue {
     this.#ahead = [...undone, ...this.#ahead].sort((a, b) => a.step - b.step);
   }
 
-  /** Forgets hand-overs at or after a step: the run was lost there, and goes on elsewhere. */
-  dropHandOvers(step: number): void {
-    const stays = (event: RunEvent): boolean => event.step < step || event.key !== 'executor';
+  /** The executor that the log names for training from a step on; undefined where it says nothing of it. */
+  executorAt(step: number): ExecutorId | undefined {
+    const last = this.all.findLast((event) => event.key === 'executor' && event.step <= step);
+    return last?.value as ExecutorId | undefined;
+  }
+
+  /** Knobs as the log had them before the events of a step, and the step of the last event before it. */
+  before(step: number, base: KnobValues): { knobs: KnobValues; lastEvent: number } {
+    const knobs: Record<string, KnobValue> = { ...base };
+    let lastEvent = 0;
+    for (const event of this.#applied) {
+      if (event.step >= step || event.key === 'executor' || event.key === 'pause') continue;
+      knobs[event.key] = event.value;
+      lastEvent = Math.max(lastEvent, event.step);
+    }
+    return { knobs, lastEvent };
+  }
+
+  /** Forgets hand-overs from a step on, up to another: the executor was lost there, and the run goes on on another. */
+  dropHandOvers(from: number, to = Infinity): void {
+    const stays = ({ step, key }: RunEvent): boolean => key !== 'executor' || step < from || step > to;
     this.#applied = this.#applied.filter(stays);
     this.#ahead = this.#ahead.filter(stays);
   }

@@ -88,6 +88,8 @@ export interface RunEvent {
   /** A live knob, or `executor` (handed over), or `pause` (the run stopped to be looked at). */
   key: string;
   value: KnobValue;
+  /** The same for all events of one gesture, such as a drag, within a log; absent for a move that is no gesture. */
+  gesture?: number;
 }
 
 /** A run: with the same executor it gives the same numbers again. */
@@ -242,11 +244,16 @@ export interface TrainerApi {
    * holds the lock of the given name as long as it lives: a worker that is killed says nothing.
    */
   connect: (frames: MessagePort, base: string, lock: string) => Promise<void>;
-  /** @param begin whether it plays by itself, and at how many steps per second at most; else it is paused */
-  load: (run: RunLog, begin?: Beginning) => Promise<Loaded>;
+  /**
+   * @param begin whether it plays by itself, and at how many steps per second at most; else it is paused
+   * @param insist whether the run's executor was asked for by name: then it is that one or an error; else another one
+   *   trains where it cannot be had, and the page says so
+   */
+  load: (run: RunLog, begin?: Beginning, insist?: boolean) => Promise<Loaded>;
   /** Opens a run where it stopped, paused. @throws Error where the state does not fit the run */
   open: (run: KeptRun) => Promise<Loaded>;
-  set: (knobs: KnobValues) => Promise<void>;
+  /** @param gesture moves with the same number are one change: the page counts its gestures */
+  set: (knobs: KnobValues, gesture?: number) => Promise<void>;
   play: () => Promise<void>;
   pause: () => Promise<void>;
   /** Back to step 0 and to the same initial weights, with the knobs as they are now and an empty log. */

@@ -67,6 +67,23 @@ export class Series {
   }
 }
 
+/**
+ * Rows of a stored series under the columns of this page: another version may have measured more, or less.
+ *
+ * @param length how many of them
+ */
+export function rowsIn(
+  { columns, values }: { columns: readonly string[]; values: Float64Array },
+  wanted: readonly string[],
+  length: number,
+): ReturnType<Series['save']> {
+  const places = wanted.map((name) => columns.indexOf(name));
+  const rows = Array.from({ length }, (_, row) =>
+    Float64Array.from(places, (c) => (c < 0 ? NaN : (values[row * columns.length + c] as number))),
+  );
+  return { columns: wanted, rows };
+}
+
 /** Steps from one recording to the next, by the steps since the start or the last event: dense where things happen. */
 const PACES = [
   { until: 10, every: 1 },

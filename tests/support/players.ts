@@ -1,5 +1,6 @@
 import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
-import { Player, type PlayerHost } from '../../src/engine/player.ts';
+import type { PlayerHost } from '../../src/engine/hosts.ts';
+import { Player } from '../../src/engine/player.ts';
 import { runtimes } from '../../src/labs/runtimes.ts';
 import { readPublic } from './runs.ts';
 

@@ -55,6 +55,6 @@ export async function openSession(
       refuge: () => 'oracle',
     },
     log,
-    kept,
+    { kept },
   );
 }

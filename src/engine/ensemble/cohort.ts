@@ -133,11 +133,8 @@ export class Cohort {
     if (this.#step === target) await this.#applyDue();
   }
 
-  /** Moves live knobs of one member, now. @throws Error where a knob is not live */
+  /** Moves live knobs of one member, now. @throws Error where a knob is not live, or a value is none */
   async set(member: number, changes: KnobValues): Promise<void> {
-    const fixed = Object.keys(changes).find((key) => !this.#plan.knobs.includes(key));
-    if (fixed !== undefined)
-      throw new Error(`${fixed} cannot be moved while models train; it needs runs of its own.`);
     if (await this.#at(member).set(changes)) this.#tellKnobs();
     this.#tellStopped();
   }
@@ -190,7 +187,7 @@ export class Cohort {
 
   async #applyDue(): Promise<void> {
     let moved = false;
-    for (const member of this.#running) moved = (await member.applyDue()) || moved;
+    for (const member of this.#running) moved = (await member.applyDue()).moved || moved;
     if (moved) this.#tellKnobs();
     this.#tellStopped();
   }
@@ -244,15 +241,15 @@ export class Cohort {
       correction2: rates(),
     };
     const running = this.#running;
-    for (const member of running) member.writeRates(chunk, K);
+    for (const member of running) member.writeRates(chunk, K, member.place);
     const result = await this.#ensemble.train(chunk);
     this.#step += steps;
     this.#logits = undefined;
     for (const member of running) {
-      member.trained(result, steps, K);
+      member.trained(result, steps, K, member.place);
       if (member.status === 'diverged') this.#settled.add(member);
     }
-    for (const member of running) if (member.status === 'ok') await member.reached();
+    for (const member of running) await member.reached();
     this.#tellStopped();
   }
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Player } from '../../../src/engine/player.ts';
 import type { Frame, RunLog, Saved } from '../../../src/engine/protocol.ts';
-import { Deeds, type Deed, type Snapshot } from '../../../src/engine/snapshot.ts';
+import type { Session } from '../../../src/engine/session.ts';
+import type { Snapshot } from '../../../src/engine/snapshot.ts';
+import { UndoStack, type Undoable } from '../../../src/engine/undoStack.ts';
 import { playerOf } from '../../support/players.ts';
 import { tinyLog } from '../../support/sessions.ts';
 
@@ -89,17 +91,21 @@ describe('undo and redo', () => {
     expect(last().metrics.step).toBe(3);
   });
 
-  test('take a drag as one change, and the next one as another', async () => {
-    const { player, last, wait } = makePlayer();
+  test('take a gesture as one change, and the next one as another', async () => {
+    const { player, last } = makePlayer();
     await player.load(log);
     await player.step(5);
     for (const temperature of [2, 3, 4]) {
-      await player.set({ 'model.temperature': temperature });
+      await player.set({ 'model.temperature': temperature }, 7);
       await player.step(1);
-      wait(100);
     }
-    wait(1500);
-    await player.set({ 'model.temperature': 5 });
+    await player.set({ 'model.temperature': 5 }, 8);
+    expect(player.log().events).toEqual([
+      { step: 5, key: 'model.temperature', value: 2, gesture: 1 },
+      { step: 6, key: 'model.temperature', value: 3, gesture: 1 },
+      { step: 7, key: 'model.temperature', value: 4, gesture: 1 },
+      { step: 8, key: 'model.temperature', value: 5, gesture: 2 },
+    ]);
     expect(last().undo?.from).toEqual({ 'model.temperature': 4 });
     await player.undo();
     expect(last().knobs['model.temperature']).toBe(4);
@@ -198,28 +204,33 @@ describe('what is held to be taken back', () => {
   /** Two megabytes for each state, none of them filled. */
   const saved = (step: number): Saved =>
     ({ step, parameters: new Float64Array(0), moments: new Float64Array(250_000) }) as unknown as Saved;
-  const deed = (step: number, marks: Saved[]): Deed => ({
+  const entry = (step: number, marks: Saved[]): Undoable => ({
     change: { kind: 'run', step, from: {}, to: {} },
     at: { saved: saved(step), marks } as unknown as Snapshot,
   });
-  const depth = (deeds: Deeds): number => {
+  /** A run that can be taken back to any moment. */
+  const session = {
+    snapshot: () => Promise.resolve(entry(0, []).at),
+    comeBack: () => Promise.resolve(),
+  } as unknown as Session;
+  const depth = async (stack: UndoStack): Promise<number> => {
     let count = 0;
-    while (deeds.take('undo', deed(0, []).at)) count++;
+    while ((await stack.turnBack('undo', session, () => Promise.resolve(session))).change) count++;
     return count;
   };
 
-  test('is bounded in size, the states along each run included', () => {
-    const deeds = new Deeds();
-    for (let i = 0; i < 20; i++) deeds.add(deed(i, [saved(1), saved(2), saved(3)]));
+  test('is bounded in size, the states along each run included', async () => {
+    const stack = new UndoStack();
+    for (let i = 0; i < 20; i++) stack.add(entry(i, [saved(1), saved(2), saved(3)]));
     // 4 × 2 MB each, of 64 MB.
-    expect(depth(deeds)).toBe(8);
+    expect(await depth(stack)).toBe(8);
   });
 
-  test('counts what moments share once', () => {
-    const deeds = new Deeds();
+  test('counts what moments share once', async () => {
+    const stack = new UndoStack();
     const shared = Array.from({ length: 10 }, (_, i) => saved(i));
-    for (let i = 0; i < 20; i++) deeds.add(deed(i, shared));
-    expect(depth(deeds)).toBe(20);
+    for (let i = 0; i < 20; i++) stack.add(entry(i, shared));
+    expect(await depth(stack)).toBe(20);
   });
 });
 
