@@ -35,10 +35,11 @@ export class EventQueue {
 
   /** Takes the events that are due, and counts them as applied. */
   takeDue(step: number): RunEvent[] {
-    const due = this.#ahead.filter((event) => event.step <= step);
-    if (due.length === 0) return due;
-    this.#ahead = this.#ahead.filter((event) => event.step > step);
-    this.#applied.push(...due);
+    // Before every chunk: of a long log only what is due is looked at.
+    if (this.nextStep > step) return [];
+    const count = this.#ahead.findIndex((event) => event.step > step);
+    const due = this.#ahead.splice(0, count < 0 ? Infinity : count);
+    for (const event of due) this.#applied.push(event);
     return due;
   }
 
@@ -74,6 +75,11 @@ export class EventQueue {
   executorAt(step: number): ExecutorId | undefined {
     const last = this.all.findLast((event) => event.key === 'executor' && event.step <= step);
     return last?.value as ExecutorId | undefined;
+  }
+
+  /** Whether the log hands the run over at a step. */
+  handsOverAt(step: number): boolean {
+    return this.all.some((event) => event.key === 'executor' && event.step === step);
   }
 
   /** Knobs as the log had them before the events of a step, and the step of the last event before it. */

@@ -68,9 +68,13 @@ export class RunExecutor {
     this.forget();
   }
 
-  /** @throws Error when the executor cannot be had; the one before then goes on as it was */
+  /**
+   * Hands the run over, in numbers that every executor has.
+   *
+   * @throws Error when the executor cannot be had; the one before then goes on as it was
+   */
   async handOver(id: ExecutorId | undefined, state: ParameterState, knobs: KnobValues): Promise<void> {
-    this.#exchange(await this.#create(id, this.setup(state, knobs), this.#say));
+    this.#exchange(await this.#create(id, this.setup(inSinglePrecision(state), knobs), this.#say));
   }
 
   /**
@@ -96,9 +100,9 @@ export class RunExecutor {
   }
 
   /** Goes on on an executor of this run that was made ready meanwhile. It is disposed of where it cannot take over. */
-  takeOver(next: Executor, { parameters, moments }: ParameterState, knobs: KnobValues): void {
+  takeOver(next: Executor, state: ParameterState, knobs: KnobValues): void {
     try {
-      next.restore({ parameters, moments });
+      next.restore(inSinglePrecision(state));
       next.setKnobs(knobVector(this.#task, knobs));
     } catch (error) {
       next.dispose();
@@ -123,6 +127,15 @@ export class RunExecutor {
     this.#executor.dispose();
   }
 }
+
+/**
+ * A state as it is handed over. Rounded, whatever the executors: several hand-overs at one step are one in the log, and
+ * lead to the same numbers as the last of them alone.
+ */
+export const inSinglePrecision = ({ parameters, moments }: ParameterState): ParameterState => ({
+  parameters: parameters.map(Math.fround),
+  moments: moments.map(Math.fround),
+});
 
 /** What the page says of an executor that a log names and that this browser does not have. */
 export const cannotBeHad = (id: ExecutorId, step: number, error: unknown): string =>

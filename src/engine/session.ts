@@ -3,7 +3,7 @@ import { drawBatches } from './batches.ts';
 import { MAX_CHUNK } from './chunks.ts';
 import { Course } from './course.ts';
 import { ExecutorLost, type Chunk, type Executor, type ExecutorSetup } from './executor.ts';
-import { RunExecutor } from './handOver.ts';
+import { inSinglePrecision, RunExecutor } from './handOver.ts';
 import type { SessionHost } from './hosts.ts';
 import { LogKeeper } from './logKeeper.ts';
 import { checkMoves } from './moves.ts';
@@ -363,10 +363,12 @@ export class Session {
   /** Where the log's executor cannot be had, the one that trains goes on, and the log says so. */
   async #handOverBy(event: RunEvent): Promise<void> {
     const id = event.value as ExecutorId;
-    if (this.#executor.is(id)) return;
     const state = await this.#executor.current.save();
-    if (!(await this.#executor.tryHandOver(id, state, this.knobs, event.step)))
+    if (this.#executor.is(id)) this.#executor.restore(inSinglePrecision(state));
+    else if (!(await this.#executor.tryHandOver(id, state, this.knobs, event.step))) {
+      this.#travel.fork({ keepAhead: true });
       this.#course.events.remove(event);
+    }
     this.#course.forget();
   }
 

@@ -1,6 +1,6 @@
 import type { Course } from './course.ts';
 import { ExecutorLost, type ParameterState } from './executor.ts';
-import type { RunExecutor } from './handOver.ts';
+import { inSinglePrecision, type RunExecutor } from './handOver.ts';
 import type { LogKeeper } from './logKeeper.ts';
 import { Marks } from './marks.ts';
 import type { ExecutorId, KeptRun, RunEvent, Saved } from './protocol.ts';
@@ -66,9 +66,17 @@ export class Travel {
     if (this.#furthest && this.#course.step >= this.#furthest.saved.step) this.#furthest = undefined;
   }
 
-  /** Editing the past forks the run: what the log still held is over for the fork. */
-  fork(): void {
-    this.#fork();
+  /**
+   * What happens at an earlier step than the run has reached makes it another run from there on.
+   *
+   * @param keepAhead whether what the log still held happens in the fork too: it does not where the user edits the past
+   */
+  fork({ keepAhead = false } = {}): void {
+    if (!this.#furthest) return;
+    this.#furthest = undefined;
+    if (!keepAhead) this.#course.events.dropAhead();
+    this.#marks.cut(this.#course.step);
+    this.#branch = ++branches;
   }
 
   moment(saved: Saved): Moment {
@@ -129,12 +137,13 @@ export class Travel {
    * @returns whether that executor could be had; else the one that trains now goes on from the state (`goElsewhere`)
    */
   async put(saved: Saved, series: ReturnType<Series['save']>): Promise<boolean> {
-    const { parameters, moments, progress, knobs, step } = saved;
-    const wanted = this.#course.events.executorAt(step) ?? this.#keeper.first;
-    const there =
-      this.#executor.is(wanted) ||
-      (await this.#executor.tryHandOver(wanted, { parameters, moments }, knobs, step));
-    this.#executor.restore({ parameters, moments });
+    const { progress, knobs, step } = saved;
+    const { events } = this.#course;
+    const wanted = events.executorAt(step) ?? this.#keeper.first;
+    // It may have been kept just before the run was handed over at this step.
+    const state = events.handsOverAt(step) ? inSinglePrecision(saved) : saved;
+    const there = this.#executor.is(wanted) || (await this.#executor.tryHandOver(wanted, state, knobs, step));
+    this.#executor.restore(state);
     this.#executor.setKnobs(knobs);
     this.#course.restore(step, knobs, progress, series);
     this.#latest = saved;
@@ -173,7 +182,7 @@ export class Travel {
     const from = this.#latest;
     if (!from) throw new ExecutorLost('The executor was lost before training began. Load the run again.');
     // Where the run was back at an earlier step, it does not go the way that it went.
-    this.#fork({ keepAhead: true });
+    this.fork({ keepAhead: true });
     const { events, series } = this.#course;
     events.rewind(from.step);
     events.dropHandOvers(from.step);
@@ -188,8 +197,9 @@ export class Travel {
 
   /** Another executor trains from this step on than the one that the log named: from here on it is another run. */
   async #goElsewhere(): Promise<void> {
-    this.#fork({ keepAhead: true });
+    this.fork({ keepAhead: true });
     this.#nameExecutor(this.#course.step);
+    this.#executor.restore(inSinglePrecision(await this.#executor.current.save()));
     await this.#course.recordAgain();
   }
 
@@ -206,13 +216,5 @@ export class Travel {
   #keep(saved: Saved): void {
     this.#latest = saved;
     this.#marks.add(saved);
-  }
-
-  #fork({ keepAhead = false } = {}): void {
-    if (!this.#furthest) return;
-    this.#furthest = undefined;
-    if (!keepAhead) this.#course.events.dropAhead();
-    this.#marks.cut(this.#course.step);
-    this.#branch = ++branches;
   }
 }

@@ -1,10 +1,10 @@
 import { Cohort } from '../../src/engine/ensemble/cohort.ts';
-import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
 import type { ExecutorId, KeptRun } from '../../src/engine/protocol.ts';
 import type { SessionHost } from '../../src/engine/hosts.ts';
 import { Session } from '../../src/engine/session.ts';
 import { runtimes } from '../../src/labs/runtimes.ts';
-import { ALONE, localMachine } from '../support/hosts.ts';
+import { localMachine } from '../support/hosts.ts';
+import { createReal } from '../support/realExecutors.ts';
 import { readPublic } from '../support/runs.ts';
 import { keep } from '../support/sessions.ts';
 import { logsToRecord, membersToRecord, type Recorded } from './logs.ts';
@@ -21,8 +21,7 @@ const host: SessionHost = {
     if (!runtime) throw new Error(`There is no lab ${log.lab}.`);
     return runtime.build(log, readPublic);
   },
-  createExecutor: (id, setup: ExecutorSetup): Promise<Executor> =>
-    Promise.resolve(ALONE[(id ?? 'wasm') as keyof typeof ALONE](setup)),
+  createExecutor: async (id, setup) => Promise.resolve(createReal(id ?? 'wasm', setup)),
   refuge: () => 'oracle',
 };
 

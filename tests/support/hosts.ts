@@ -1,10 +1,7 @@
 import type { Machine } from '../../src/engine/ensemble/ensemble.ts';
 import { buffersOf, HostLost, type CreateExecutor, type MemberHost } from '../../src/engine/ensemble/host.ts';
 import { MemberServer } from '../../src/engine/ensemble/serve.ts';
-import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
-import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
-import { sharedKernels } from '../../src/engine/wasm/kernels.ts';
-import { WasmExecutor } from '../../src/engine/wasm/executor.ts';
+import { createReal } from './realExecutors.ts';
 
 export type HostCall = 'open' | 'train' | 'predict' | 'save';
 
@@ -62,16 +59,7 @@ export class LocalHost implements MemberHost {
   }
 }
 
-const compiled = await sharedKernels();
-
-/** The executors that members train on, by id. */
-export const ALONE = {
-  oracle: (setup: ExecutorSetup): Executor => new OracleExecutor(setup),
-  wasm: (setup: ExecutorSetup): Executor => new WasmExecutor(compiled, setup),
-};
-
-export const createAlone: CreateExecutor = (id, setup) =>
-  Promise.resolve(ALONE[id as keyof typeof ALONE](setup));
+export const createAlone: CreateExecutor = (id, setup) => Promise.resolve(createReal(id, setup));
 
 /** So many local hosts; those that were opened can be looked at. The clock stands unless a test moves it. */
 export function localMachine(

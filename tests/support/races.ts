@@ -3,6 +3,7 @@ import type { ExecutorId, ExecutorInfo, Frame, RunLog } from '../../src/engine/p
 import { runtimes } from '../../src/labs/runtimes.ts';
 import type { Adapter } from '../../src/engine/webgpu/gpu.ts';
 import { readPublic } from './runs.ts';
+import { REAL } from './realExecutors.ts';
 import { Observed, tinyLog } from './sessions.ts';
 
 export const HARDWARE: Adapter = { name: 'a fast card', software: false };
@@ -26,7 +27,10 @@ export interface Machine {
   draws: boolean;
 }
 
-/** A player on a machine whose clock goes on by training and resting alone, and whose executors are all the oracle. */
+/**
+ * A player on a machine whose clock goes on by training and resting alone. What it calls its GPU computes in double
+ * precision, and wasm is wasm: a run that is handed over without its log saying so gets other weights.
+ */
 export class Track {
   readonly player: Player;
   readonly frames: Frame[] = [];
@@ -57,10 +61,14 @@ export class Track {
         await turn();
         const onGpu = id.endsWith('webgpu');
         if (onGpu) this.machine.gpu('create', undefined, 0);
-        const executor: Observed = new Observed(setup, (call, observed, steps) => {
-          if (onGpu) this.machine.gpu(call, observed, steps);
-          if (call === 'train') this.clock += steps * (onGpu ? this.machine.webgpu : this.machine.wasm);
-        });
+        const executor: Observed = new Observed(
+          setup,
+          (call, observed, steps) => {
+            if (onGpu) this.machine.gpu(call, observed, steps);
+            if (call === 'train') this.clock += steps * (onGpu ? this.machine.webgpu : this.machine.wasm);
+          },
+          id === 'wasm' ? REAL.wasm : REAL.oracle,
+        );
         executor.info = INFOS[id] ?? executor.info;
         this.made.push({ id, executor });
         return executor;

@@ -1,11 +1,11 @@
 import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
-import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
-import type { KeptRun, RunEvent, RunLog } from '../../src/engine/protocol.ts';
+import type { ExecutorId, KeptRun, RunEvent, RunLog } from '../../src/engine/protocol.ts';
 import { Session } from '../../src/engine/session.ts';
 import { labById } from '../../src/labs/index.ts';
 import { defaultsOf } from '../../src/labs/lab.ts';
 import { runtimes } from '../../src/labs/runtimes.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
+import { createReal } from './realExecutors.ts';
 
 export interface RunOptions {
   preset?: string;
@@ -40,10 +40,11 @@ export const readPublic = async (path: string): Promise<unknown> => {
   return JSON.parse(await readFile(new URL(`../../public/${path}`, import.meta.url), 'utf8')) as unknown;
 };
 
-/** A session in Node; on the oracle unless another executor is given. */
+/** A session in Node, on real executors unless others are given; on the oracle where the log names none. */
 export async function openSession(
   log: RunLog,
-  createExecutor: (setup: ExecutorSetup) => Executor = (setup) => new OracleExecutor(setup),
+  create: (setup: ExecutorSetup, id: ExecutorId | undefined) => Executor = (setup, id) =>
+    createReal(id, setup),
   kept?: Omit<KeptRun, 'log'>,
 ): Promise<Session> {
   const runtime = await runtimes[log.lab]?.();
@@ -51,7 +52,7 @@ export async function openSession(
   return Session.open(
     {
       build: (run) => runtime.build(run, readPublic),
-      createExecutor: (_, setup) => Promise.resolve(createExecutor(setup)),
+      createExecutor: async (id, setup) => Promise.resolve(create(setup, id)),
       refuge: () => 'oracle',
     },
     log,

@@ -6,10 +6,10 @@ import type {
   ExecutorSetup,
   ParameterState,
 } from '../../src/engine/executor.ts';
-import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
-import type { ExecutorInfo, KeptRun, RunLog } from '../../src/engine/protocol.ts';
+import type { ExecutorId, ExecutorInfo, KeptRun, RunLog } from '../../src/engine/protocol.ts';
 import type { Session } from '../../src/engine/session.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
+import { createReal, REAL } from './realExecutors.ts';
 import { openSession, serviceMixLog, type RunOptions } from './runs.ts';
 
 /** An epoch of such a run has four steps. */
@@ -41,14 +41,15 @@ export interface Watched {
 
 export async function openTiny(
   log: RunLog,
-  create: (setup: ExecutorSetup, count: number) => Executor = (setup) => new OracleExecutor(setup),
+  create: (setup: ExecutorSetup, count: number, id: ExecutorId | undefined) => Executor = (setup, _, id) =>
+    createReal(id, setup),
   kept?: Omit<KeptRun, 'log'>,
 ): Promise<Watched> {
   const executors: Executor[] = [];
   const session = await openSession(
     log,
-    (setup) => {
-      const executor = create(setup, executors.length);
+    (setup, id) => {
+      const executor = create(setup, executors.length, id);
       executors.push(executor);
       return executor;
     },
@@ -72,20 +73,21 @@ export async function advanceTo(session: Session, step: number): Promise<void> {
   while (session.step < step && session.status === 'ok') await session.advance(step - session.step);
 }
 
-/** The oracle, with someone who is told of every call before it is made, and may throw. */
+/** A real executor, the oracle where no other is given; `before` is told of every call before it is made, and may throw. */
 export class Observed implements Executor {
   info: ExecutorInfo;
   readonly chunks: Chunk[] = [];
   trained = 0;
   disposed = false;
-  readonly #inner: OracleExecutor;
+  readonly #inner: Executor;
   readonly #before: (call: 'train' | 'predict' | 'save', executor: Observed, steps: number) => void;
 
   constructor(
     setup: ExecutorSetup,
     before: (call: 'train' | 'predict' | 'save', executor: Observed, steps: number) => void = () => undefined,
+    make: (setup: ExecutorSetup) => Executor = REAL.oracle,
   ) {
-    this.#inner = new OracleExecutor(setup);
+    this.#inner = make(setup);
     this.info = this.#inner.info;
     this.#before = before;
   }

@@ -4,7 +4,7 @@ import { Ensemble, type Machine } from '../../../src/engine/ensemble/ensemble.ts
 import type { Chunk, ParameterState } from '../../../src/engine/executor.ts';
 import { runtimes } from '../../../src/labs/runtimes.ts';
 import { createEnsemble, machine, openMemberWorker } from '../../../workers/ensemble.ts';
-import { ALONE } from '../../support/hosts.ts';
+import { REAL } from '../../support/realExecutors.ts';
 import { chunkOfMembers, courseOf, firstDifference, membersOf } from '../../support/members.ts';
 import { SEEDS, smallLog, STARTS } from './starts.ts';
 
@@ -34,7 +34,7 @@ const EXECUTORS = ['oracle', 'wasm'] as const;
 
 describe.each(EXECUTORS)('members in workers, on %s', (id) => {
   test('give the numbers of one executor on this page, bit by bit, on one and on two', async () => {
-    const alone = await courseOf(ALONE[id](setup), [first, second, third]);
+    const alone = await courseOf(REAL[id](setup), [first, second, third]);
     for (const count of [1, 2]) {
       const ensemble = await Ensemble.open([setup], hosts(count), id);
       expect(ensemble.info.executor).toBe(id);
@@ -47,7 +47,7 @@ describe.each(EXECUTORS)('members in workers, on %s', (id) => {
   test.each(['while it trains', 'while nothing is asked of it'])(
     'go on in a new worker when theirs is killed %s, as if it had not been',
     async (when) => {
-      const alone = ALONE[id](setup);
+      const alone = REAL[id](setup);
       await alone.train(first);
       const expected = await courseOf(alone, [second, third]);
       const notices: string[] = [];
@@ -108,7 +108,7 @@ describe('memory', () => {
 
   test('that a worker does not get ends in a sentence; what ran before goes on, bit by bit', async () => {
     const before = await Ensemble.open([setup], hosts(2), 'wasm');
-    const alone = ALONE.wasm(setup);
+    const alone = REAL.wasm(setup);
     await Promise.all([before.train(first), alone.train(first)]);
     const greedy: Worker[] = [];
     const machineOfGreedy = hosts(2, () => {
@@ -147,7 +147,7 @@ test('workers inside a worker train members, one for each core at most', async (
     };
   });
   expect(told.hosts).toBe(Math.min(STARTS.length, navigator.hardwareConcurrency));
-  const alone = await courseOf(ALONE.wasm(setup), [chunkOfMembers(prepared, SEEDS, 0, 10)]);
+  const alone = await courseOf(REAL.wasm(setup), [chunkOfMembers(prepared, SEEDS, 0, 10)]);
   expect(firstDifference(told.course, alone)).toBe(-1);
 });
 

@@ -1,5 +1,5 @@
 import { SEEDS, smallLog, STARTS } from '../../browser/ensemble/starts.ts';
-import { ALONE } from '../../support/hosts.ts';
+import { REAL } from '../../support/realExecutors.ts';
 import { chunkOfMembers, courseOf, firstDifference, membersOf } from '../../support/members.ts';
 
 /** Compares what members trained, in workers of a worker, with one executor on this page. */
@@ -11,7 +11,7 @@ worker.onerror = ({ message }) => {
 };
 worker.onmessage = async ({ data }: MessageEvent<{ hosts: number; course: Float64Array }>) => {
   const prepared = await membersOf(smallLog(), STARTS);
-  const alone = await courseOf(ALONE.wasm(prepared.setup), [chunkOfMembers(prepared, SEEDS, 0, 10)]);
+  const alone = await courseOf(REAL.wasm(prepared.setup), [chunkOfMembers(prepared, SEEDS, 0, 10)]);
   document.body.textContent = JSON.stringify({
     hosts: data.hosts,
     firstDifference: firstDifference(data.course, alone),

@@ -1,26 +1,37 @@
 import { describe, expect, test, vi } from 'vitest';
 import { ExecutorLost } from '../../../src/engine/executor.ts';
+import { REAL, createReal } from '../../support/realExecutors.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { advanceTo, Observed, openTiny, tinyLog, type Watched } from '../../support/sessions.ts';
 
 // Seconds where the processor is shared; that is no failure.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** A session whose first executor is gone for good once `when` has been true. */
+/** A session that starts on wasm, which is gone for good once `when` has been true; the oracle takes it up. */
 async function doomed(
   when: (call: 'train' | 'predict' | 'save', steps: number) => boolean,
   knobs: KnobValues = {},
 ): Promise<Watched> {
   let gone = false;
-  return openTiny(
-    tinyLog({ knobs }),
-    (setup, count) =>
-      new Observed(setup, (call, executor, steps) => {
-        if (count > 0) return;
-        gone ||= when(call, executor.trained + steps);
-        if (gone) throw new ExecutorLost('The GPU device was lost.');
-      }),
+  return openTiny({ ...tinyLog({ knobs }), executor: 'wasm' }, (setup, count, id) =>
+    count > 0
+      ? createReal(id, setup)
+      : new Observed(
+          setup,
+          (call, executor, steps) => {
+            gone ||= when(call, executor.trained + steps);
+            if (gone) throw new ExecutorLost('The GPU device was lost.');
+          },
+          REAL.wasm,
+        ),
   );
+}
+
+/** What the log of a run leads to on executors that are never lost, at a step. */
+async function replayed({ session }: Watched, step = session.step): ReturnType<Watched['outcome']> {
+  const again = await openTiny(session.log);
+  await advanceTo(again.session, step);
+  return again.outcome();
 }
 
 const SCHEDULES: KnobValues[] = [
@@ -32,21 +43,17 @@ const SCHEDULES: KnobValues[] = [
 
 describe('a run whose executor is lost', () => {
   test.each(SCHEDULES)(
-    'goes on from its checkpoint with the numbers of an undisturbed run: %o',
+    'goes on from its checkpoint, on the executor that its log names from there on: %o',
     async (knobs) => {
-      const undisturbed = await openTiny(tinyLog({ knobs }));
-      await advanceTo(undisturbed.session, 60);
-      const { session, executors, outcome } = await doomed(
-        (call, steps) => call === 'train' && steps >= 45,
-        knobs,
-      );
+      const watched = await doomed((call, steps) => call === 'train' && steps >= 45, knobs);
+      const { session, executors, outcome } = watched;
       await advanceTo(session, 26);
       await session.checkpoint();
       await advanceTo(session, 60);
       expect(executors.length).toBe(2);
       expect((executors[0] as Observed).disposed).toBe(true);
-      expect(await outcome()).toEqual(await undisturbed.outcome());
       expect(session.events).toEqual([{ step: 26, key: 'executor', value: 'oracle' }]);
+      expect(await outcome()).toEqual(await replayed(watched));
     },
   );
 
@@ -63,21 +70,22 @@ describe('a run whose executor is lost', () => {
   });
 
   test('goes on from the start where no other checkpoint was taken', async () => {
-    const undisturbed = await openTiny(tinyLog());
-    await advanceTo(undisturbed.session, 30);
-    const { session, outcome } = await doomed((call, steps) => call === 'train' && steps >= 20);
+    const watched = await doomed((call, steps) => call === 'train' && steps >= 20);
+    const { session, outcome } = watched;
     await advanceTo(session, 30);
-    expect(await outcome()).toEqual(await undisturbed.outcome());
+    // Nothing was trained on the executor that is lost.
+    expect(session.log).toMatchObject({ executor: 'oracle', events: [] });
+    expect(await outcome()).toEqual(await replayed(watched));
   });
 
   test('keeps what was set before the first step', async () => {
     const changes = { 'model.temperature': 3, 'training.learning_rate': 0.01 };
-    const undisturbed = await openTiny(tinyLog({ knobs: changes }));
-    await advanceTo(undisturbed.session, 30);
-    const { session, outcome } = await doomed((call, steps) => call === 'train' && steps >= 20);
+    const watched = await doomed((call, steps) => call === 'train' && steps >= 20);
+    const { session, outcome } = watched;
     await session.set(changes);
     await advanceTo(session, 30);
-    expect(await outcome()).toEqual(await undisturbed.outcome());
+    expect(session.log.knobs).toMatchObject(changes);
+    expect(await outcome()).toEqual(await replayed(watched));
   });
 
   /** Deeds at steps; the checkpoint is taken at step 20. */
@@ -117,11 +125,11 @@ describe('a run whose executor is lost', () => {
     await play(undisturbed, false);
     const disturbed = await doomed((call, steps) => call === 'train' && steps >= 45);
     await play(disturbed, true);
-    expect(await disturbed.outcome()).toEqual(await undisturbed.outcome());
-    // And the log, hand-over included, is that of the run.
-    const again = await openTiny(disturbed.session.log);
-    await advanceTo(again.session, 60);
-    expect(await again.outcome()).toEqual(await undisturbed.outcome());
+    expect(disturbed.session.events.filter(({ key }) => key !== 'executor')).toEqual(
+      undisturbed.session.events,
+    );
+    expect(disturbed.session.knobs).toEqual(undisturbed.session.knobs);
+    expect(await disturbed.outcome()).toEqual(await replayed(disturbed));
   });
 
   test('notices it when it is only looked at', async () => {
@@ -137,7 +145,8 @@ describe('a run whose executor is lost', () => {
 
   test('notices it when a knob moves, and the log says what was trained', async () => {
     let gone = false;
-    const { session, outcome } = await doomed(() => gone);
+    const watched = await doomed(() => gone);
+    const { session, outcome } = watched;
     await session.advance(13);
     await session.checkpoint();
     await session.advance(10);
@@ -145,9 +154,7 @@ describe('a run whose executor is lost', () => {
     await session.set({ 'model.temperature': 4 });
     await advanceTo(session, 40);
     expect(session.knobs['model.temperature']).toBe(4);
-    const again = await openTiny(session.log);
-    await advanceTo(again.session, 40);
-    expect(await again.outcome()).toEqual(await outcome());
+    expect(await outcome()).toEqual(await replayed(watched));
   });
 
   test('can still be handed over by hand', async () => {

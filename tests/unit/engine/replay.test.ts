@@ -1,14 +1,16 @@
 import { describe, expect, test, vi } from 'vitest';
+import { inSinglePrecision } from '../../../src/engine/handOver.ts';
 import type { RunLog } from '../../../src/engine/protocol.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
+import { relativeDistance } from '../../support/executors.ts';
 import { openTiny, tinyLog, type Watched } from '../../support/sessions.ts';
 
 // Seconds where the processor is shared; that is no failure.
 vi.setConfig({ testTimeout: 60_000 });
 
 /** What a visitor does to a run: trains, looks, moves knobs. */
-type Deed = number | 'look' | KnobValues | 'hand over';
+type Deed = number | 'look' | KnobValues | 'oracle' | 'wasm';
 
 async function live(log: RunLog, deeds: readonly Deed[]): Promise<Watched> {
   const watched = await openTiny(log);
@@ -16,7 +18,7 @@ async function live(log: RunLog, deeds: readonly Deed[]): Promise<Watched> {
   for (const deed of deeds) {
     if (typeof deed === 'number') await session.advance(deed);
     else if (deed === 'look') await look(session);
-    else if (deed === 'hand over') await session.use('oracle');
+    else if (deed === 'oracle' || deed === 'wasm') await session.use(deed);
     else await session.set(deed);
   }
   return watched;
@@ -95,7 +97,29 @@ const STORIES: Record<string, Deed[]> = {
     { 'training.learning_rate': 0.01 },
     21,
   ],
-  'a hand-over': [23, 'hand over', 10, { 'model.temperature': 2 }, 'hand over', 12],
+  'hand-overs to executors that compute otherwise': [
+    23,
+    'wasm',
+    10,
+    { 'model.temperature': 2 },
+    12,
+    'oracle',
+    7,
+  ],
+  'a knob moved and then a hand-over at one step': [23, { 'model.temperature': 2 }, 'look', 'wasm', 17],
+  'a hand-over and then a knob moved at one step': [23, 'wasm', 'look', { 'model.temperature': 2 }, 17],
+  'the same at a step that is recorded anyway': [
+    20,
+    { 'model.temperature': 2, 'training.scheduler': 'exponential' },
+    'wasm',
+    { 'training.lr_decay': 0.97 },
+    'oracle',
+    17,
+    { 'model.temperature': 3 },
+    'wasm',
+    5,
+  ],
+  'an executor chosen before the first step': ['wasm', { 'model.temperature': 2 }, 21],
 };
 
 describe('a replayed log gives the same parameters, moments and curves, bit by bit', () => {
@@ -150,20 +174,23 @@ describe('a replayed log gives the same parameters, moments and curves, bit by b
 });
 
 describe('a hand-over', () => {
-  test('at a step keeps parameters and moments, and the run goes on as if nothing had been', async () => {
+  test('at a step keeps parameters and moments, and another arithmetic goes on', async () => {
     const undisturbed = await live(tinyLog(), [40]);
     const { session, executors, outcome } = await live(tinyLog(), [17]);
     const before = await outcome();
-    await session.use('oracle');
+    await session.use('wasm');
     expect(executors.length).toBe(2);
-    expect(await outcome()).toEqual(before);
-    expect(session.events).toEqual([{ step: 17, key: 'executor', value: 'oracle' }]);
+    // What is handed over are numbers that every executor has.
+    expect(await outcome()).toEqual({ ...before, state: inSinglePrecision(before.state) });
+    expect(session.events).toEqual([{ step: 17, key: 'executor', value: 'wasm' }]);
     await session.advance(23);
-    expect(await outcome()).toEqual(await undisturbed.outcome());
+    const [{ state }, other] = [await outcome(), await undisturbed.outcome()];
+    expect(state.parameters).not.toEqual(other.state.parameters);
+    expect(relativeDistance(state.parameters, other.state.parameters)).toBeLessThan(1e-5);
   });
 
   test('before the first step pins the executor, and is no event', async () => {
-    const { session } = await live(tinyLog(), ['hand over', 3]);
+    const { session } = await live(tinyLog(), ['oracle', 3]);
     expect(session.log.executor).toBe('oracle');
     expect(session.events).toEqual([]);
   });

@@ -4,7 +4,8 @@ import type { ParameterState } from '../../../../src/engine/executor.ts';
 import type { Metrics, RunLog } from '../../../../src/engine/protocol.ts';
 import { runtimes } from '../../../../src/labs/runtimes.ts';
 import type { KnobValues } from '../../../../src/terms/knob.ts';
-import { ALONE, localMachine } from '../../../support/hosts.ts';
+import { localMachine } from '../../../support/hosts.ts';
+import { REAL } from '../../../support/realExecutors.ts';
 import { firstDifference } from '../../../support/members.ts';
 import { readPublic } from '../../../support/runs.ts';
 import { advanceTo, openTiny, tinyLog } from '../../../support/sessions.ts';
@@ -75,11 +76,11 @@ interface Outcome {
 
 /** The same run by itself. */
 async function aloneTo(
-  id: keyof typeof ALONE,
+  id: keyof typeof REAL,
   log: RunLog,
   step: number,
 ): Promise<Outcome & { notice: string | undefined }> {
-  const { session, executors } = await openTiny(log, ALONE[id]);
+  const { session, executors } = await openTiny(log, REAL[id]);
   await advanceTo(session, step);
   return {
     step: session.step,

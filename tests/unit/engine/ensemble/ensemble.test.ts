@@ -9,7 +9,8 @@ import {
   type ParameterState,
 } from '../../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../../src/engine/oracle/executor.ts';
-import { ALONE, localMachine } from '../../../support/hosts.ts';
+import { localMachine } from '../../../support/hosts.ts';
+import { REAL } from '../../../support/realExecutors.ts';
 import {
   chunkOfMembers,
   courseOf,
@@ -93,7 +94,7 @@ describe.each([
     const ensemble = await Ensemble.open([setup], machine, id);
     expect(ensemble.info.executor).toBe(id);
     expect(ensemble.hosts).toBe(Math.min(hosts, STARTS.length));
-    const alone = await courseOf(ALONE[id](setup), chunks, halved);
+    const alone = await courseOf(REAL[id](setup), chunks, halved);
     expect(firstDifference(await courseOf(ensemble, chunks, halved), alone)).toBe(-1);
     ensemble.dispose();
     expect(machine.opened.every(({ closed }) => closed)).toBe(true);
@@ -207,7 +208,7 @@ test.each(['oracle', 'wasm'] as const)(
     const features = setup.data.train.features.slice();
     features.fill(NaN, (broken * features.length) / rows);
     const sick = { ...setup, data: { ...setup.data, train: { ...setup.data.train, features } } };
-    const expected = await courseOf(ALONE[id](sick), drawn);
+    const expected = await courseOf(REAL[id](sick), drawn);
     expect(expected.filter(Number.isNaN).length).toBe(2 * (4 + 7 + 1 + 9));
     for (const tick of [1001, 0]) {
       let calls = 0;
@@ -257,7 +258,7 @@ test('when the device of the executor is lost, another executor takes the member
   let calls = 0;
   // An oracle that calls itself wasm stands for the device: what it computes can be told from what wasm does.
   const create: CreateExecutor = (id, of) => {
-    const executor = id === 'wasm' ? new OracleExecutor(of) : ALONE.wasm(of);
+    const executor = id === 'wasm' ? new OracleExecutor(of) : REAL.wasm(of);
     return Promise.resolve(
       id === 'wasm'
         ? Object.assign(executor, {
