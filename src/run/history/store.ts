@@ -261,7 +261,7 @@ export class HistoryStore {
       if (!listed.success) throw refused(said(listed.issues[0]));
       const known = before !== undefined && state?.writer === write.writer;
       await Promise.all([
-        tx.objectStore('entries').put({ ...strangeTo(raw), ...entry }),
+        tx.objectStore('entries').put({ ...(before && strangeTo(raw)), ...entry }),
         this.#putRun(tx, id, run, known ? write.from : 0, write.writer),
       ]);
       return true;
