@@ -236,7 +236,7 @@ describe('what a newer page wrote', () => {
     await raw(name, async (db) =>
       db.put('entries', { ...((await db.get('entries', 'a')) as object), version: 2 }),
     );
-    const before = await raw(name, (db) => db.get('states', 'a'));
+    const before = (await raw(name, (db) => db.get('states', 'a'))) as unknown;
     expect(await errorOf(store.put(writeOf('a', { step: 500, salt: 2 })))).toBe(SENTENCES.newer);
     expect(await raw(name, (db) => db.get('states', 'a'))).toEqual(before);
   });
