@@ -46,6 +46,6 @@ export async function loadCheckpoint(run: Run, what: object): Promise<Config> {
   if (Object.keys(more).length > 0) throw new Error('load({ checkpoint }) takes nothing else beside it.');
   if (!(bytes instanceof Uint8Array))
     throw new Error('load({ checkpoint }) takes the bytes of a file, as lab.checkpoint() gives them.');
-  await run.reopen(fromCheckpoint(bytes));
+  await run.reopen(await fromCheckpoint(bytes));
   return run.config;
 }

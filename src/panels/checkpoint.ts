@@ -30,5 +30,5 @@ export async function saveLoader(): Promise<string> {
 export async function openCheckpoint(run: Checkpointable, file: File): Promise<void> {
   if (file.size > MAX_CHECKPOINT_BYTES)
     throw new Error(`${file.name} has ${file.size} bytes; a checkpoint has at most ${MAX_CHECKPOINT_BYTES}.`);
-  await run.reopen(fromCheckpoint(new Uint8Array(await file.arrayBuffer())));
+  await run.reopen(await fromCheckpoint(new Uint8Array(await file.arrayBuffer())));
 }

@@ -10,8 +10,8 @@ export interface Incoming {
   checkpoint?: File;
 }
 
-/** Larger files are no runs; reading one would only take memory. */
-const MAX_BYTES = 16_000_000;
+/** Browsers make no text of a larger file. */
+const MAX_BYTES = 500_000_000;
 
 let latest = $state.raw<Incoming>();
 

@@ -4,19 +4,20 @@
  * by bit. docs/checkpoints.md says what stands where.
  */
 import * as v from 'valibot';
-import type { KeptRun, Progress, RunLog } from '../engine/protocol.ts';
+import type { KeptRun, Progress, RunLog, Saved } from '../engine/protocol.ts';
 import { labs } from '../labs/index.ts';
 import { presetKnobs, type Lab, type Problem } from '../labs/lab.ts';
 import { networks } from '../labs/networks.ts';
 import { denseLayout, type DenseShape } from '../science/denseLayout.ts';
 import type { KnobValues } from '../terms/knob.ts';
 import { checkKnobs } from './config.ts';
-import { checkEvents } from './events.ts';
+import { eventsIn } from './events.ts';
 import { checkExecutor } from './executors.ts';
-import { log as logShape, progress as progressShape, step } from './keptShape.ts';
+import { log as logShape, progress as progressShape, step as stepShape } from './keptShape.ts';
 import { fromNamed, toNamed, type Named } from './namedTensors.ts';
 import { encode, readHeader, readTensors, type Tensor, type TensorFile } from './safetensors.ts';
 import { text, texts, values } from './shapes.ts';
+import { atOnce, inSlices, type Sliced } from './slices.ts';
 import { strictJson } from './strictJson.ts';
 
 /** What checkpoints need of the run on the page. */
@@ -31,8 +32,8 @@ export interface Checkpointable {
 const VERSION = 1;
 /** Under which name the metadata hold it: what has it is one of ours. */
 const MARK = 'collapse-lab.checkpoint';
-/** Larger files are none of ours: six hidden layers of 1024 make 130 MB. */
-export const MAX_CHECKPOINT_BYTES = 256_000_000;
+/** What every browser holds in one piece. Six hidden layers of 1024 make 130 MB, and each recorded row some 200 bytes. */
+export const MAX_CHECKPOINT_BYTES = 2_000_000_000;
 const MAX_COLUMNS = 256;
 
 /** What an optimizer remembers of each parameter, in PyTorch's words, in the order of the moments `[2P]`. */
@@ -44,7 +45,7 @@ const MOMENTS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * @param version of the page, for whoever reads the file
- * @throws Error with a sentence, where the weights are no numbers any more
+ * @throws Error with a sentence, where the weights are no numbers any more, or where it could not be read again
  */
 export function toCheckpoint({ log, saved, series }: KeptRun, version: string): Uint8Array {
   const layers = layersOf(log.lab, saved.knobs);
@@ -56,6 +57,22 @@ export function toCheckpoint({ log, saved, series }: KeptRun, version: string): 
     throw new Error(
       'The run diverged: its weights are no numbers any more, and nothing can go on from them.',
     );
+  const size = 8 * (3 * count + series.values.length);
+  if (size > MAX_CHECKPOINT_BYTES)
+    throw new Error(
+      `The run would make ${size} bytes, and checkpoints have at most ${MAX_CHECKPOINT_BYTES}. It stays under Runs.`,
+    );
+  const metadata = new Map([
+    [MARK, String(VERSION)],
+    ['collapse-lab', version],
+    ['log', JSON.stringify({ ...log, free: undefined })],
+    ['step', String(saved.step)],
+    ['executor', JSON.stringify(saved.executor)],
+    ['knobs', JSON.stringify(saved.knobs)],
+    ['progress', JSON.stringify(saved.progress)],
+    ['columns', JSON.stringify(series.columns)],
+  ]);
+  atOnce(besideOf(metadata));
   const named: [string, Named][] = [
     ...toNamed(layers, saved.parameters),
     ...momentsOf(saved.progress, saved.knobs).flatMap((moment, m) =>
@@ -70,47 +87,32 @@ export function toCheckpoint({ log, saved, series }: KeptRun, version: string): 
     ],
   ];
   return encode({
-    metadata: new Map([
-      [MARK, String(VERSION)],
-      ['collapse-lab', version],
-      ['log', JSON.stringify({ ...log, free: undefined })],
-      ['step', String(saved.step)],
-      ['executor', JSON.stringify(saved.executor)],
-      ['knobs', JSON.stringify(saved.knobs)],
-      ['progress', JSON.stringify(saved.progress)],
-      ['columns', JSON.stringify(series.columns)],
-    ]),
+    metadata,
     tensors: new Map(named.map(([name, { shape, data }]) => [name, { dtype: 'F64', shape, data }])),
   });
 }
 
 /** Reads a checkpoint, or refuses it as a whole. @throws Error with a sentence */
-export function fromCheckpoint(bytes: Uint8Array): KeptRun {
+export function fromCheckpoint(bytes: Uint8Array): Promise<KeptRun> {
+  return inSlices(runOf(bytes));
+}
+
+function* runOf(bytes: Uint8Array): Sliced<KeptRun> {
   if (bytes.length > MAX_CHECKPOINT_BYTES)
     throw new Error(
       `The file has ${bytes.length} bytes, and checkpoints have at most ${MAX_CHECKPOINT_BYTES}.`,
     );
-  const header = readHeader(bytes);
+  const header = yield* readHeader(bytes);
   checkVersion(header.metadata);
   const file = readTensors(bytes, header);
-  const { lab, log } = logOf(file);
-  const knobs = knobsOf(lab, log.preset, read(file, 'knobs', values));
-  const restarting = lab.knobs.find(({ key, live }) => !live && knobs[key] !== log.knobs[key]);
-  if (restarting)
-    throw new Error(
-      `The checkpoint is not whole: ${restarting.key} differs between its start and its state.`,
-    );
-  const progress = read(file, 'progress', progressShape);
-  const columns = read(file, 'columns', columnNames);
-  const layers = layersOf(lab.id, knobs);
+  const { log, knobs, progress, columns, executor, step } = yield* besideOf(file.metadata);
+  const layers = layersOf(log.lab, knobs);
   const { take, numbers, rest } = tensorsOf(file);
   const parameters = fromNamed(layers, numbers);
   const moments = new Float64Array(2 * parameters.length);
   momentsOf(progress, knobs).forEach((moment, m) => {
     moments.set(fromNamed(layers, numbers, `optimizer.${moment}.`), m * parameters.length);
   });
-  const executor = read(file, 'executor', text(80));
-  checkExecutor(executor);
   const rows = take('series', [undefined, columns.length]);
   if (progress.rows > (rows.shape[0] as number))
     throw new Error(
@@ -121,16 +123,31 @@ export function fromCheckpoint(bytes: Uint8Array): KeptRun {
     throw new Error(`The tensor “${foreign.slice(0, 60)}” belongs to nothing in this run.`);
   return {
     log,
-    saved: {
-      step: read(file, 'step', step),
-      executor,
-      knobs,
-      parameters,
-      moments,
-      progress,
-    },
+    saved: { step, executor, knobs, parameters, moments, progress },
     series: { columns, values: Float64Array.from(rows.data) },
   };
+}
+
+/** What stands beside the tensors. */
+interface Beside extends Omit<Saved, 'parameters' | 'moments'> {
+  log: RunLog;
+  columns: readonly string[];
+}
+
+/** @throws Error with a sentence */
+function* besideOf(metadata: TensorFile['metadata']): Sliced<Beside> {
+  const { lab, log } = yield* logOf(metadata);
+  const knobs = knobsOf(lab, log.preset, yield* read(metadata, 'knobs', values));
+  const restarting = lab.knobs.find(({ key, live }) => !live && knobs[key] !== log.knobs[key]);
+  if (restarting)
+    throw new Error(
+      `The checkpoint is not whole: ${restarting.key} differs between its start and its state.`,
+    );
+  const progress = yield* read(metadata, 'progress', progressShape);
+  const columns = yield* read(metadata, 'columns', columnNames);
+  const executor = yield* read(metadata, 'executor', text(80));
+  checkExecutor(executor);
+  return { log, knobs, progress, columns, executor, step: yield* read(metadata, 'step', stepShape) };
 }
 
 const columnNames = v.pipe(
@@ -153,24 +170,28 @@ function checkVersion(metadata: TensorFile['metadata']): void {
 }
 
 /** A part of the metadata, in the form that this version writes. */
-function read<T>(file: TensorFile, name: string, shape: v.GenericSchema<unknown, T>): T {
-  const json = file.metadata.get(name);
+function* read<T>(
+  metadata: TensorFile['metadata'],
+  name: string,
+  shape: v.GenericSchema<unknown, T>,
+): Sliced<T> {
+  const json = metadata.get(name);
   if (json === undefined) throw new Error(`The checkpoint is not whole: it has no ${name}.`);
-  const value = strictJson(json, `The checkpoint’s ${name}`);
+  const value = yield* strictJson(json, `The checkpoint’s ${name}`);
   const checked = v.safeParse(shape, value);
   if (checked.success) return checked.output;
   const at = v.getDotPath(checked.issues[0])?.slice(0, 60);
   throw new Error(`The checkpoint’s ${name} cannot be read${at ? ` at ${at}` : ''}.`);
 }
 
-function logOf(file: TensorFile): { lab: Lab; log: RunLog } {
-  const given = read(file, 'log', logShape);
+function* logOf(metadata: TensorFile['metadata']): Sliced<{ lab: Lab; log: RunLog }> {
+  const given = yield* read(metadata, 'log', logShape);
   const { preset, seed, executor: pinned } = given;
   const lab = labs.find(({ id }) => id === given.lab);
   if (!lab) throw new Error(`There is no lab “${given.lab.slice(0, 60)}”.`);
   if (given.preset !== '' && !lab.presets.some(({ id }) => id === given.preset))
     throw new Error(`${lab.title} has no preset “${given.preset.slice(0, 60)}”.`);
-  const { events, problems } = checkEvents(lab, given.events);
+  const { events, problems } = yield* eventsIn(lab, given.events);
   refuse(problems);
   const knobs = knobsOf(lab, given.preset, given.knobs);
   return { lab, log: { lab: lab.id, preset, seed, knobs, events, ...(pinned && { executor: pinned }) } };

@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import type { Lab, Problem } from '../labs/lab.ts';
 import { defaultsOf } from '../labs/lab.ts';
 import type { Knob, KnobValue, KnobValues, NumberKnob } from '../terms/knob.ts';
+import { UnknownKeys } from './near.ts';
 import { MAX_SEED } from './seed.ts';
+import { isRecord } from './shapes.ts';
 
 /** What a run is made of, apart from its events. */
 export interface Config {
@@ -31,50 +33,76 @@ export const seedSchema = v.pipe(
 /**
  * What is asked of a running run, all or nothing.
  *
- * @param given values by dotted key, and `seed`
- * @throws ConfigError by name
+ * @param given values by dotted key, and `seed`; anything else is refused
+ * @param within whether the run must go on: then whatever would restart it is refused too
+ * @throws ConfigError that names everything that is wrong
  */
 export function checkMoves(
   lab: Lab,
-  { seed, ...rest }: Readonly<Record<string, unknown>>,
+  given: unknown,
   standing: KnobValues,
+  { within = false } = {},
 ): { knobs: Record<string, KnobValue>; seed: number | undefined } {
+  if (!isRecord(given))
+    throw new ConfigError([
+      {
+        key: 'knobs',
+        text: 'Knobs are set by an object of keys and values, such as { "model.temperature": 2 }.',
+      },
+    ]);
+  const { seed, ...rest } = given;
   const { knobs, problems } = checkKnobs(lab, rest, standing);
   const checked = seed === undefined ? undefined : v.safeParse(seedSchema, seed);
   if (checked && !checked.success) problems.push({ key: 'seed', text: checked.issues[0].message });
+  if (within) {
+    const restarting = lab.knobs.filter(({ key, live }) => !live && Object.hasOwn(rest, key));
+    for (const key of [...restarting.map((knob) => knob.key), ...(checked ? ['seed'] : [])])
+      problems.push({ key, text: `${key} restarts a run and cannot move within one.` });
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return { knobs, seed: checked?.output as number | undefined };
 }
 
-/** What a knob takes, as a schema whose messages are sentences that name the knob. */
-export function knobSchema(knob: Knob): v.GenericSchema<KnobValue> {
+/** Why a knob does not take a value, as a sentence that names the knob; undefined where it takes it. */
+export function wrongWith(knob: Knob, value: unknown): string | undefined {
   const name = knob.key;
   switch (knob.kind) {
     case 'number': {
-      const range = `${name} must be ${knob.integer ? 'a whole number' : 'a number'} from ${String(knob.min)} to ${String(knob.max)}.`;
-      const number = v.pipe(
-        v.number(range),
-        v.finite(range),
-        v.minValue(knob.min, range),
-        v.maxValue(knob.max, range),
-      );
-      return knob.integer ? v.pipe(number, v.integer(range)) : number;
+      const { min, max, integer } = knob;
+      // NaN is in no range.
+      const right = typeof value === 'number' && value >= min && value <= max;
+      if (right && (!integer || Number.isInteger(value))) return undefined;
+      return `${name} must be ${integer ? 'a whole number' : 'a number'} from ${String(min)} to ${String(max)}.`;
     }
     case 'switch':
-      return v.boolean(`${name} must be true or false.`);
-    case 'choice': {
-      const names = knob.options.map(({ value }) => value);
-      return v.picklist(names, `${name} must be one of ${names.join(', ')}.`);
+      return typeof value === 'boolean' ? undefined : `${name} must be true or false.`;
+    case 'choice':
+      return knob.options.some((option) => option.value === value)
+        ? undefined
+        : `${name} must be one of ${knob.options.map((option) => option.value).join(', ')}.`;
+    case 'text': {
+      if (typeof value !== 'string') return `${name} must be a text.`;
+      const wrong = knob.check(value);
+      return wrong === undefined ? undefined : `${name}: ${wrong}`;
     }
-    case 'text':
-      return v.pipe(
-        v.string(`${name} must be a text.`),
-        v.check(
-          (text) => knob.check(text) === undefined,
-          (issue) => `${name}: ${knob.check(issue.input) ?? ''}`,
-        ),
-      );
   }
+}
+
+/**
+ * A value as a knob takes it: as it is, or repaired to the nearest right one, with what was wrong.
+ *
+ * @param instead what to take where no right value is near
+ */
+export function settled(
+  knob: Knob,
+  raw: unknown,
+  instead: KnobValue = knob.default,
+): { value: KnobValue; problem?: Problem } {
+  const value = readable(knob, raw);
+  const wrong = wrongWith(knob, value);
+  if (wrong === undefined) return { value: value as KnobValue };
+  const used = repair(knob, value, instead);
+  return { value: used, problem: { key: knob.key, text: `${shown(knob.key, raw)}: ${wrong}`, used } };
 }
 
 /**
@@ -92,20 +120,16 @@ export function checkKnobs(
   const knobs: Record<string, KnobValue> = {};
   const problems: Problem[] = [];
   const byKey = new Map(lab.knobs.map((knob) => [knob.key, knob]));
+  const unknown = new UnknownKeys(lab);
   for (const [key, raw] of Object.entries(given)) {
     const knob = byKey.get(key);
     if (!knob) {
-      problems.push({ key, text: unknownKey(lab, key) });
+      problems.push({ key, text: unknown.sentence(key) });
       continue;
     }
-    const value = readable(knob, raw);
-    const result = v.safeParse(knobSchema(knob), value);
-    if (result.success) knobs[key] = result.output;
-    else {
-      const used = repair(knob, value, base);
-      knobs[key] = used;
-      problems.push({ key, text: `${shown(key, raw)}: ${result.issues[0].message}`, used });
-    }
+    const { value, problem } = settled(knob, raw, base[key]);
+    knobs[key] = value;
+    if (problem) problems.push(problem);
   }
   return { knobs, problems: [...problems, ...lab.check({ ...base, ...knobs })] };
 }
@@ -119,11 +143,11 @@ function readable(knob: Knob, raw: unknown): unknown {
   return typeof raw === 'number' ? String(raw) : raw;
 }
 
-function repair(knob: Knob, value: unknown, base: KnobValues): KnobValue {
+function repair(knob: Knob, value: unknown, instead: KnobValue): KnobValue {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (knob.kind === 'number' && typeof number === 'number' && !Number.isNaN(number))
     return nearest(knob, number);
-  return base[knob.key] ?? knob.default;
+  return instead;
 }
 
 function nearest(knob: NumberKnob, value: number): number {
@@ -142,35 +166,4 @@ function literal(raw: unknown): string {
   } catch {
     return Array.isArray(raw) ? 'a list' : 'an object';
   }
-}
-
-function unknownKey(lab: Lab, key: string): string {
-  const last = (key.split('.').at(-1) ?? key).slice(0, 80);
-  const close = lab.knobs
-    .map((knob) => ({
-      key: knob.key,
-      away: Math.min(distance(knob.key, key), distance(knob.key.split('.').at(-1) ?? '', last)),
-    }))
-    .sort((a, b) => a.away - b.away)[0];
-  const hint = close && close.away <= Math.max(2, last.length / 3) ? ` Did you mean ${close.key}?` : '';
-  return `${key.slice(0, 80)} is not a knob of ${lab.title}.${hint}`;
-}
-
-/** Levenshtein distance of two short texts. */
-export function distance(a: string, b: string): number {
-  const short = b.slice(0, 80);
-  let row = Array.from({ length: short.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= Math.min(a.length, 80); i++) {
-    const next = [i];
-    for (let j = 1; j <= short.length; j++)
-      next.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === short[j - 1] ? 0 : 1),
-        ),
-      );
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

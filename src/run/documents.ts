@@ -13,13 +13,18 @@ export function toCsv(series: Readonly<Record<string, readonly number[]>>): stri
   return [names.join(','), ...lines, ''].join('\n');
 }
 
-/** A run as JSON: its log, which replays it, and what was recorded. */
+/** A run as JSON: its log, which replays it, and what was recorded, a line for each name. */
 export function toJson(
   version: string,
   log: RunLog,
   series: Readonly<Record<string, readonly number[]>>,
 ): string {
-  return `${JSON.stringify({ 'collapse-lab': version, run: log, series }, null, 2)}\n`;
+  const columns = Object.entries(series).map(
+    ([name, values]) => `\n    ${JSON.stringify(name)}: ${JSON.stringify(values)}`,
+  );
+  const whole = JSON.stringify({ 'collapse-lab': version, run: log, series: {} }, null, 2);
+  // A line for each number would make a run of a day longer than a text can be.
+  return `${whole.slice(0, whole.lastIndexOf('{}'))}{${columns.join(',')}${columns.length > 0 ? '\n  ' : ''}}\n}\n`;
 }
 
 /** What of a configuration differs from its preset, as nested groups. */
@@ -70,8 +75,8 @@ export interface Loadable {
   problems: Problem[];
   /** Where the fields and knobs stand, by name; of formats that have places. */
   places: Map<string, Place>;
-  /** The same of each event. */
-  eventPlaces?: readonly Place[];
+  /** The same of each event, by its position. */
+  placeOfEvent?: (i: number) => Place | undefined;
 }
 
 /** An empty document. Its knobs have no prototype, so that no key of a hostile document means more than itself. */

@@ -4,11 +4,11 @@ import type { Lab } from '../labs/lab.ts';
 import { checkKnobs } from './config.ts';
 import { emptyLoadable, type Loadable } from './documents.ts';
 import { jsonFault } from './jsonFault.ts';
+import { parseLong } from './longJson.ts';
 import { take, type Leaf } from './reading.ts';
 import { isRecord } from './shapes.ts';
+import type { Sliced } from './slices.ts';
 
-/** Longest text that is looked at: a run with all its events and some ten thousand recorded rows is shorter. */
-export const MAX_LENGTH = 16_000_000;
 const MAX_DEPTH = 4;
 const MAX_KEYS = 1_000;
 /** Parts of a run's file that are no configuration: what was recorded, and who wrote it. */
@@ -21,14 +21,10 @@ type Plain = Readonly<Record<string, unknown>>;
  *
  * @param lab what it is a configuration of, unless it names another lab itself
  */
-export function fromJson(lab: Lab, text: string): Loadable {
-  if (text.length > MAX_LENGTH)
-    return refused(`The text has ${String(text.length)} characters; at most ${String(MAX_LENGTH)} are read.`);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    const fault = jsonFault(text);
+export function* fromJson(lab: Lab, text: string): Sliced<Loadable> {
+  const value = yield* parseLong(text);
+  if (value === undefined) {
+    const fault = yield* jsonFault(text);
     const line = fault?.line;
     return refused(
       fault
@@ -62,7 +58,7 @@ function read(whole: Plain, lab: Lab, into: Loadable): void {
   for (const leaf of leaves) {
     take(leaf, own, into);
     if (leaf.path === 'events' && Array.isArray(leaf.value))
-      into.eventPlaces = leaf.value.map((_, i) => ({ text: `${leaf.place.text}[${String(i)}]` }));
+      into.placeOfEvent = (i) => ({ text: `${leaf.place.text}[${String(i)}]` });
   }
   if (leaves.length > 0 && isForeign(into, own)) {
     const names = Object.keys(whole)

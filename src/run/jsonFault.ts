@@ -1,4 +1,8 @@
 /** What is wrong with a text that is not JSON, and where: browsers say it each in their own words, some without a place. */
+import type { Sliced } from './slices.ts';
+
+/** Tokens that are read in one slice: some milliseconds. */
+const SLICE = 20_000;
 
 export interface JsonFault {
   /** From 1. */
@@ -23,7 +27,7 @@ const WORDS: Readonly<Record<Wanted, string>> = {
 };
 
 /** The first fault; undefined where there is none. */
-export function jsonFault(text: string): JsonFault | undefined {
+export function* jsonFault(text: string): Sliced<JsonFault | undefined> {
   const open: ('{' | '[')[] = [];
   let wanted: Wanted = 'value';
   const closed = (): Wanted => {
@@ -39,8 +43,9 @@ export function jsonFault(text: string): JsonFault | undefined {
       text: `${WORDS[wanted]}${found === '' ? ', and the text ends' : ` before ${found}`}`,
     };
   };
-  TOKEN.lastIndex = 0;
-  for (let at = 0; ; at = TOKEN.lastIndex) {
+  for (let [at, read] = [0, 1]; ; read++) {
+    if (read % SLICE === 0) yield;
+    // Another text may have been looked at meanwhile.
     TOKEN.lastIndex = at;
     const token = TOKEN.exec(text);
     if (!token) return !/[^ \t\n\r]/.test(text.slice(at)) && wanted === 'end' ? undefined : fault(at);
@@ -48,6 +53,7 @@ export function jsonFault(text: string): JsonFault | undefined {
     const next = after(mark ?? (string === undefined ? 'value' : 'string'));
     if (next === undefined) return fault(at);
     wanted = next;
+    at = TOKEN.lastIndex;
   }
 
   /** What may follow a token; undefined where the token itself may not stand. */

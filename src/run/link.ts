@@ -14,13 +14,16 @@ import type { Knob, KnobValue } from '../terms/knob.ts';
 import { emptyLoadable, type Loadable } from './documents.ts';
 import { migrate, WRITTEN } from './linkVersions.ts';
 import { MAX_TEXT, pack, unpack } from './pack.ts';
+import type { Sliced } from './slices.ts';
 
 /** Longest hash that is read; browsers keep far longer ones, people do not make them. */
-const MAX_LENGTH = 200_000;
+export const MAX_LENGTH = 200_000;
 /** Longest name or value that is repeated in a sentence. */
 const SHOWN = 60;
 /** Fields that are read: a lab has some dozens of knobs. */
 const MAX_FIELDS = 500;
+/** Groups and moves of a log that are read in one slice: some milliseconds. */
+export const SLICE = 2_000;
 /** Wrong parts of a log that are named; more are counted only. */
 const MAX_NAMED = 20;
 /** Longest link whose log stays readable. */
@@ -59,7 +62,7 @@ export function toLink(run: Linked): string {
 export const isPacked = (link: string): boolean => /[#&]logz=/.test(link);
 
 /** What a hash says, with or without its #; what is wrong with it is named in `problems`. */
-export function fromLink(hash: string): Loadable {
+export function* fromLink(hash: string): Sliced<Loadable> {
   const document = emptyLoadable();
   const refuse = (text: string): Loadable => ({ ...document, problems: [{ key: 'link', text }] });
   if (hash.length > MAX_LENGTH)
@@ -104,7 +107,8 @@ export function fromLink(hash: string): Loadable {
     if (!RESERVED.some((name) => name === key))
       document.knobs[key] = valueOf(knobs.get(key), unescape(value));
   const log = logOf(known, document);
-  if (log !== undefined) document.events = eventsOf(log, knobs, document);
+  yield;
+  if (log !== undefined) document.events = yield* eventsOf(log, knobs, document);
   return document;
 }
 
@@ -132,24 +136,30 @@ function logText(events: RunLog['events']): string {
   return bySteps.map(({ step, moves }) => [String(step), ...moves].join('~')).join(';');
 }
 
-function eventsOf(text: string, knobs: ReadonlyMap<string, Knob>, document: Loadable): unknown[] {
+function* eventsOf(
+  text: string,
+  knobs: ReadonlyMap<string, Knob>,
+  document: Loadable,
+): Sliced<readonly unknown[]> {
   let wrong = 0;
-  const events = text.split(';').flatMap((group) => {
-    if (group === '') return [];
+  let read = 0;
+  const events: unknown[] = [];
+  for (const group of groupsOf(text)) {
+    if (++read % SLICE === 0) yield;
+    if (group === '') continue;
     const [step = '', ...moves] = group.split('~');
-    if (!/^\d{1,8}$/.test(step)) {
-      if (++wrong <= MAX_NAMED)
-        note(document, 'log', `“${shown(unescape(group))}” in the log begins with no step; it was left out.`);
-      return [];
-    }
-    return moves.map((move) => {
+    const isStep = /^\d{1,16}$/.test(step) && Number.isSafeInteger(Number(step));
+    if (!isStep && ++wrong <= MAX_NAMED)
+      note(document, 'log', `“${shown(unescape(group))}” in the log begins with no step; it was left out.`);
+    for (const move of isStep ? moves : []) {
       const at = move.indexOf(':');
       const key = unescape(at < 0 ? move : move.slice(0, at));
       const raw = at < 0 ? '' : unescape(move.slice(at + 1));
       const value = key === 'pause' ? raw === 'true' : valueOf(knobs.get(key), raw);
-      return { step: Number(step), key, value };
-    });
-  });
+      events.push({ step: Number(step), key, value });
+      if (++read % SLICE === 0) yield;
+    }
+  }
   if (wrong > MAX_NAMED)
     note(
       document,
@@ -157,6 +167,14 @@ function eventsOf(text: string, knobs: ReadonlyMap<string, Knob>, document: Load
       `${String(wrong - MAX_NAMED)} more parts of the log begin with no step; they were left out.`,
     );
   return events;
+}
+
+/** What stands between semicolons. */
+function* groupsOf(text: string): Generator<string> {
+  for (let [from, end] = [0, 0]; end >= 0; from = end + 1) {
+    end = text.indexOf(';', from);
+    yield text.slice(from, end < 0 ? text.length : end);
+  }
 }
 
 /** A text as the value that a knob takes; what is none stays text, so that the check can name it. */
@@ -198,6 +216,7 @@ const escape = (text: string): string => encodeURIComponent(text).replace(/%2C/g
 
 /** Half of an escape sequence is no reason to lose the rest of a link. */
 function unescape(text: string): string {
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch {

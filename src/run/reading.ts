@@ -1,7 +1,7 @@
 /** What keys and values of a document mean: the same for YAML and JSON. */
 import type { Lab } from '../labs/lab.ts';
-import { distance } from './config.ts';
 import { type Loadable, type Place, placed } from './documents.ts';
+import { distance } from './near.ts';
 
 /** One value of a document with its place. */
 export interface Leaf {
@@ -53,7 +53,7 @@ export function take(leaf: Leaf, lab: Lab, into: Loadable): void {
   const [first = ''] = keys;
   if (first !== path && path.includes('.')) note(first, `${path.slice(0, 80)} is read as ${first}.`);
   const known = lab.knobs.some(({ key }) => key === first);
-  const meant = known ? undefined : TOP.find((name) => distance(name, path) === 1);
+  const meant = known ? undefined : TOP.find((name) => distance(name, path, 1) === 1);
   if (meant !== undefined) {
     note(path, `${path} is not known here. Did you mean ${meant}?`);
     return;

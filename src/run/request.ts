@@ -5,9 +5,11 @@ import { presetKnobs, type Lab, type Preset, type Problem } from '../labs/lab.ts
 import type { KnobValue, KnobValues } from '../terms/knob.ts';
 import { checkKnobs, ConfigError, seedSchema } from './config.ts';
 import { type Loadable, placed } from './documents.ts';
-import { checkEvents } from './events.ts';
+import { eventsIn } from './events.ts';
 import { checkExecutor } from './executors.ts';
 import { fromLink } from './link.ts';
+import { isRecord } from './shapes.ts';
+import { inSlices } from './slices.ts';
 
 export { checkMoves } from './config.ts';
 export { isPacked, toLink } from './link.ts';
@@ -65,10 +67,8 @@ export interface Resolved {
  */
 export async function resolveRequest(request: LoadRequest, standing: Standing): Promise<Resolved> {
   checkForm(request);
-  const unknown = Object.keys(request).find((key) => !FIELDS.some((name) => name === key));
-  if (unknown) throw new Error(`load() does not know "${unknown}". Known: ${FIELDS.join(', ')}.`);
   const asked = request.lab ?? request.log?.lab;
-  const linked = request.url === undefined ? undefined : fromLink(hashOf(request.url));
+  const linked = request.url === undefined ? undefined : await inSlices(fromLink(hashOf(request.url)));
   const given = (await readDocument(labById(asked ?? standing.lab.id), request)) ?? linked;
   // A link that says nothing of a run is none; what was wrong with it is said all the same.
   const document = given && !isEmpty(given) ? given : undefined;
@@ -108,7 +108,7 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
   const told =
     moved === undefined
       ? undefined
-      : checkEvents(lab, moved, request.log?.events ? [] : document?.eventPlaces);
+      : await inSlices(eventsIn(lab, moved, request.log?.events ? undefined : document?.placeOfEvent));
   problems.push(...(told?.problems ?? []).map((one) => (Array.isArray(moved) ? one : at(one))));
   // A document or log that says nothing of events has none; a preset by itself tells its own, also by link.
   const bare =
@@ -133,18 +133,30 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
 }
 
 /** What types promise, held against what consoles and files give. */
-function checkForm(request: LoadRequest): void {
-  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-  if (!isObject(request)) throw new Error('load() takes an object, such as { preset: "before" }.');
-  if (request.yaml !== undefined && typeof (request.yaml as unknown) !== 'string')
-    throw new Error('load({ yaml }) takes the text of a configuration.');
-  if (request.json !== undefined && typeof (request.json as unknown) !== 'string')
-    throw new Error('load({ json }) takes the text of a run or a configuration; an object is load({ log }).');
-  if (request.url !== undefined && typeof (request.url as unknown) !== 'string')
-    throw new Error('load({ url }) takes a link as text, as lab.share() gives it.');
-  if (request.log !== undefined && !isObject(request.log))
-    throw new Error('load({ log }) takes the log of a run, as lab.log() gives it.');
+function checkForm(request: unknown): asserts request is LoadRequest {
+  if (!isPlain(request)) throw new Error('load() takes an object, such as { preset: "before" }.');
+  const unknown = Object.keys(request).find((key) => !FIELDS.some((name) => name === key));
+  if (unknown !== undefined)
+    throw new Error(`load() does not know "${unknown.slice(0, 80)}". Known: ${FIELDS.join(', ')}.`);
+  for (const [field, takes] of Object.entries(TEXTS))
+    if (request[field] !== undefined && typeof request[field] !== 'string') throw new Error(takes);
+  const { log } = request;
+  if (log === undefined) return;
+  if (!isPlain(log)) throw new Error('load({ log }) takes the log of a run, as lab.log() gives it.');
+  if (log['knobs'] !== undefined && !isPlain(log['knobs']))
+    throw new Error('The knobs of load({ log }) are an object of keys and values, as lab.log() gives them.');
 }
+
+/** Fields that are texts, and what is said where they are not. */
+const TEXTS: Readonly<Record<string, string>> = {
+  yaml: 'load({ yaml }) takes the text of a configuration.',
+  json: 'load({ json }) takes the text of a run or a configuration; an object is load({ log }).',
+  url: 'load({ url }) takes a link as text, as lab.share() gives it.',
+};
+
+/** An object of fields: no list, and nothing that has a content besides them, such as a Map or a Date. */
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  isRecord(value) && Object.prototype.toString.call(value) === '[object Object]';
 
 /** What follows the # of a link; a hash by itself is taken as it is. */
 function hashOf(url: string): string {
@@ -194,7 +206,7 @@ async function readDocument(lab: Lab, { yaml, json }: LoadRequest): Promise<Load
     yaml !== undefined
       ? (await import('./yaml.ts')).fromYaml(lab, yaml)
       : json !== undefined
-        ? (await import('./json.ts')).fromJson(lab, json)
+        ? await inSlices((await import('./json.ts')).fromJson(lab, json))
         : undefined;
   if (document?.unreadable) throw new ConfigError(document.problems);
   return document;

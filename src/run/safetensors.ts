@@ -4,6 +4,7 @@
  * says in one sentence what is wrong.
  */
 import { isRecord } from './shapes.ts';
+import { atOnce, type Sliced } from './slices.ts';
 import { strictJson } from './strictJson.ts';
 
 export type Dtype = 'F64' | 'F32';
@@ -39,8 +40,8 @@ interface Entry {
 
 const METADATA = '__metadata__';
 const PREFIX_BYTES = 8;
-/** Of a header: the log of a run with 100,000 events fits. */
-const MAX_HEADER = 32_000_000;
+/** Of a header: longer ones are refused by the format’s own readers too. The log of a run with a million events fits. */
+const MAX_HEADER = 100_000_000;
 /** The data begin at a multiple of it, so that others can map them into memory. */
 const ALIGN = 8;
 const BYTES: Readonly<Record<Dtype, number>> = { F64: 8, F32: 4 };
@@ -87,10 +88,10 @@ export function encode({ metadata, tensors }: TensorFile): Uint8Array {
 }
 
 /** @throws Error with a sentence */
-export const decode = (bytes: Uint8Array): TensorFile => readTensors(bytes, readHeader(bytes));
+export const decode = (bytes: Uint8Array): TensorFile => readTensors(bytes, atOnce(readHeader(bytes)));
 
 /** @throws Error with a sentence */
-export function readHeader(bytes: Uint8Array): TensorHeader {
+export function* readHeader(bytes: Uint8Array): Sliced<TensorHeader> {
   if (bytes.length < PREFIX_BYTES)
     throw new Error(`This is no safetensors file: it has only ${bytes.length} bytes.`);
   const announced = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
@@ -101,7 +102,7 @@ export function readHeader(bytes: Uint8Array): TensorHeader {
     throw new Error(
       `The file is cut off: its header has ${announced} bytes, and ${bytes.length - PREFIX_BYTES} are there.`,
     );
-  const header = headerOf(bytes.subarray(PREFIX_BYTES, start));
+  const header = yield* headerOf(bytes.subarray(PREFIX_BYTES, start));
   const metadata = new Map<string, string>();
   const entries: Entry[] = [];
   for (const [name, value] of Object.entries(header)) {
@@ -155,14 +156,14 @@ export function readTensors(bytes: Uint8Array, { metadata, entries, start }: Ten
   return { metadata, tensors };
 }
 
-function headerOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+function* headerOf(bytes: Uint8Array): Sliced<Readonly<Record<string, unknown>>> {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new Error('This is no safetensors file: its header is not text.');
   }
-  const header = strictJson(text, 'The header');
+  const header = yield* strictJson(text, 'The header');
   if (!isRecord(header)) throw new Error('This is no safetensors file: its header describes no tensors.');
   return header;
 }

@@ -1,4 +1,5 @@
-const TOKENS = /"(?:[^"\\]|\\.)*"|[{}:,[\]]/g;
+import { doubledName, parseLong } from './longJson.ts';
+import type { Sliced } from './slices.ts';
 
 /**
  * JSON from outside, in which every name stands once: other programs would take the first of two, JavaScript takes the
@@ -7,32 +8,15 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|[{}:,[\]]/g;
  * @param what is read, as the subject of a sentence
  * @throws Error with a sentence
  */
-export function strictJson(text: string, what: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Error(`${what} is not JSON.`);
-  }
-  checkNames(text, what);
-  return value;
-}
-
-/** Walks over text that is known to be JSON. */
-function checkNames(text: string, what: string): void {
-  /** The names of each object that is open; undefined for a list. */
-  const open: (Set<string> | undefined)[] = [];
-  let string = '';
-  for (const [token] of text.matchAll(TOKENS)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '[') open.push(undefined);
-    else if (token === '}' || token === ']') open.pop();
-    else if (token === ':') {
-      const name = JSON.parse(string) as string;
-      const shown = `“${name.slice(0, 60)}”`;
-      if (name === '__proto__') throw new Error(`${what} has the name ${shown}, which nothing here has.`);
-      if (open.at(-1)?.has(name)) throw new Error(`${what} has the name ${shown} twice.`);
-      open.at(-1)?.add(name);
-    } else if (token !== ',') string = token;
-  }
+export function* strictJson(text: string, what: string): Sliced<unknown> {
+  const value = yield* parseLong(text);
+  if (value === undefined) throw new Error(`${what} is not JSON.`);
+  const name = yield* doubledName(text);
+  if (name === undefined) return value;
+  const shown = `“${name.slice(0, 60)}”`;
+  throw new Error(
+    name === '__proto__'
+      ? `${what} has the name ${shown}, which nothing here has.`
+      : `${what} has the name ${shown} twice.`,
+  );
 }

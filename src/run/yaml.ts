@@ -70,7 +70,7 @@ export function fromYaml(lab: Lab, text: string): Loadable {
   const own = labs.find(({ id }) => id === named) ?? lab;
   for (const leaf of read.leaves) {
     take(leaf, own, loaded);
-    if (leaf.path === 'events') loaded.eventPlaces = leaf.items;
+    if (leaf.path === 'events') loaded.placeOfEvent = (i) => leaf.items[i];
   }
   return loaded;
 }

@@ -69,6 +69,30 @@ export function keptRun({
   return { log, saved, series: { columns: COLUMNS, values } };
 }
 
+/** The same run, trained far longer: in steps, epochs and what was moved last. */
+export function atStep({ log, saved, series }: KeptRun, step: number): KeptRun {
+  const { progress } = saved;
+  const events = [...log.events, { step: step - 1, key: 'model.temperature', value: 2 }];
+  const values = series.values.slice();
+  // The last row is of this step.
+  if (values.length > 0)
+    values[values.length - series.columns.length + series.columns.indexOf('step')] = step;
+  const schedule = { ...progress.schedule, epoch: Math.floor(step / 2) };
+  const origin = { step: step - 1, scheduler: schedule.kind, schedule };
+  return {
+    log: { ...log, events },
+    saved: {
+      ...saved,
+      step,
+      progress: { ...progress, optimizerSteps: step, schedule, origin, lastEvent: step - 1, recorded: step },
+    },
+    series: { ...series, values },
+  };
+}
+
+export const manyEvents = (count: number): RunEvent[] =>
+  Array.from({ length: count }, (_, step) => ({ step, key: 'model.temperature', value: 1 + (step % 7) }));
+
 export function entryOf(run: KeptRun, fields: Partial<Entry> = {}): Entry {
   return {
     version: 1,

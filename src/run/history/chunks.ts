@@ -24,9 +24,10 @@ export function chunksFrom(values: Float64Array, columns: number, from: number):
 
 /** Pieces put together again; undefined where one is missing, too short or too long. @param rows expected */
 export function joined(chunks: readonly Chunk[], columns: number, rows: number): Float64Array | undefined {
+  // Before anything is made of the size that was promised.
+  if (chunks.length !== Math.ceil(rows / CHUNK_ROWS)) return undefined;
   const values = new Float64Array(rows * columns);
   const size = CHUNK_ROWS * columns;
-  if (chunks.length !== Math.ceil(rows / CHUNK_ROWS)) return undefined;
   for (const [i, piece] of chunks.entries()) {
     const expected = Math.min(size, values.length - i * size);
     if (piece.chunk !== i || piece.values.length !== expected) return undefined;

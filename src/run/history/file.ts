@@ -7,6 +7,8 @@ import type { KeptRun } from '../../engine/protocol.ts';
 import { floatsFromBase64, floatsToBase64, fromBase64, toBase64 } from './base64.ts';
 import { changesToKeep, cleanName, ENTRY_VERSION, entrySchema, MAX_THUMBNAIL, type Entry } from './entry.ts';
 import { anything, isRecord, record } from '../shapes.ts';
+import { parseLong } from '../longJson.ts';
+import { inSlices, type Sliced } from '../slices.ts';
 import { checkWhole, said } from './whole.ts';
 
 export const FILE_VERSION = 1;
@@ -14,6 +16,8 @@ const MARK = 'collapse-lab-runs';
 /** How deep the JSON of a run goes, with some room. */
 const MAX_DEPTH = 12;
 const PNG = [0x89, 0x50, 0x4e, 0x47];
+/** Parts of a line that are looked through in one slice. */
+const SLICE = 10_000;
 /** Keys that mean more than themselves to JavaScript; no run has them. */
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
 
@@ -66,10 +70,14 @@ const packed = v.object({
 });
 
 /** The run of a line, or what is wrong with it, as a sentence. Never throws. @param now no run is newer */
-export function decodeRun(line: string, now = Date.now()): Whole | { wrong: string } {
-  const read = parsed(line);
+export function decodeRun(line: string, now = Date.now()): Promise<Whole | { wrong: string }> {
+  return inSlices(runIn(line, now));
+}
+
+function* runIn(line: string, now: number): Sliced<Whole | { wrong: string }> {
+  const read = yield* parseLong(line);
   if (read === undefined) return { wrong: 'It is cut off or broken: it cannot be read as JSON.' };
-  const key = forbidden(read);
+  const key = yield* forbidden(read);
   if (key !== undefined) return { wrong: `It has a part “${key}”, which no run has.` };
   const shape = v.safeParse(packed, read);
   if (!shape.success) return { wrong: said(shape.issues[0]) };
@@ -77,7 +85,7 @@ export function decodeRun(line: string, now = Date.now()): Whole | { wrong: stri
   const arrays = [saved.parameters, saved.moments, series.values].map(floatsFromBase64);
   const [parameters, moments, values] = arrays;
   if (!parameters || !moments || !values) return { wrong: 'Some of its numbers are cut off or broken.' };
-  const whole = checkWhole({
+  const whole = yield* checkWhole({
     log,
     saved: { ...saved, parameters, moments },
     series: { columns: series.columns, values },
@@ -122,13 +130,17 @@ function parsed(line: string): unknown {
 }
 
 /** A key anywhere in it that could mean more than itself, or the place where it is deeper than any run. */
-function forbidden(value: unknown, depth = 0): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (depth > MAX_DEPTH) return '… nested without end';
-  for (const [key, part] of Object.entries(value)) {
-    if (FORBIDDEN.includes(key)) return key;
-    const found = forbidden(part, depth + 1);
+function* forbidden(value: unknown): Sliced<string | undefined> {
+  const unseen: { part: unknown; depth: number }[] = [{ part: value, depth: 0 }];
+  let seen = 0;
+  for (let next = unseen.pop(); next; next = unseen.pop()) {
+    const { part, depth } = next;
+    if (typeof part !== 'object' || part === null) continue;
+    if (depth > MAX_DEPTH) return '… nested without end';
+    const found = Object.keys(part).find((key) => FORBIDDEN.includes(key));
     if (found !== undefined) return found;
+    for (const inner of Object.values(part)) unseen.push({ part: inner, depth: depth + 1 });
+    if (++seen % SLICE === 0) yield;
   }
   return undefined;
 }

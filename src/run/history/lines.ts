@@ -1,5 +1,5 @@
-/** Longest line that is read, in characters: a run of four million parameters would not fit, and none has them. */
-const MAX_LINE = 100_000_000;
+/** Longest line that is read: no browser makes a longer text of it than 2²⁹ characters. */
+export const MAX_LINE = 2 ** 29 - 24;
 
 /**
  * The lines of a file, read piece by piece. Of one that is too long only `undefined` is left.

@@ -139,11 +139,15 @@ export class Recorder {
         this.#failed = false;
       } catch (thrown) {
         this.#failed = true;
-        this.#options.onproblem?.(troubleOf(thrown));
-        // It is tried again, unless there is a newer one by then.
-        if (!this.#waiting.has(next.id)) this.#waiting.set(next.id, next);
-        if (this.#urgent) return;
-        pause = RETRY_MS;
+        const error = troubleOf(thrown);
+        this.#options.onproblem?.(error);
+        // What was refused would be refused again: what is kept stays until a newer state is better.
+        if (error.kind !== 'refused') {
+          // It is tried again, unless there is a newer one by then.
+          if (!this.#waiting.has(next.id)) this.#waiting.set(next.id, next);
+          if (this.#urgent) return;
+          pause = RETRY_MS;
+        }
       }
       if (!this.#urgent) await this.#pause(pause);
     }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { KeptRun } from '../../engine/protocol.ts';
+import { askToPersist, quotaOf, rememberedName, rememberName } from './browser.ts';
 import { BOUNDS, toGain, toSweep, withinQuota, type Bounds } from './bounds.ts';
 import { chunkOf, chunksFrom, joined, tight, type Chunk } from './chunks.ts';
 import { Database } from './database.ts';
@@ -7,7 +8,8 @@ import { cleanName, ENTRY_VERSION, entrySchema, freshName, type Entry, type Fina
 import { newId } from '../id.ts';
 import { openRuns } from './locks.ts';
 import { anything, isRecord, isValue, texts } from '../shapes.ts';
-import { HistoryError, troubleOf } from './trouble.ts';
+import { atOnce, inSlices } from '../slices.ts';
+import { HistoryError, trouble, troubleOf } from './trouble.ts';
 import { checkWhole, said } from './whole.ts';
 
 /** A run as it is to be written. */
@@ -124,18 +126,21 @@ export class HistoryStore {
     const { columns, log, saved } = shape.output;
     const values = arePieces(pieces) ? joined(pieces, columns.length, parsed.output.rows) : undefined;
     if (!values) throw broken('A part of its curves is missing.');
-    const checked = checkWhole({ log, saved, series: { columns, values } });
+    const checked = await inSlices(checkWhole({ log, saved, series: { columns, values } }));
     if ('wrong' in checked) throw broken(checked.wrong);
     return { entry: parsed.output, run: checked.run };
   }
 
   /**
-   * Writes a run, all of it or nothing; only those rows that changed. Where the browser says that it is full, the oldest
-   * go and it is tried once more.
+   * Writes a run, all of it or nothing; only those rows that changed. What could not be read again is refused, and what is
+   * there stays. Where the browser says that it is full, the oldest go and it is tried once more.
    *
    * @returns false where the run was deleted meanwhile: then it stays so
    */
   async put(write: Write): Promise<boolean> {
+    // At once: a page that is being left has no time for slices.
+    const checked = atOnce(checkWhole(write.run));
+    if ('wrong' in checked) throw refused(checked.wrong);
     let kept: boolean;
     try {
       kept = await this.#put(write);
@@ -228,6 +233,7 @@ export class HistoryStore {
       const parsed = v.safeParse(entrySchema, raw);
       const before = parsed.success ? parsed.output : undefined;
       if (before?.deleted !== undefined) return false;
+      if (!before && isNewer(raw)) throw trouble('newer');
       const names = before ? [] : (await tx.objectStore('entries').getAll()).map((one) => nameOf(one) ?? '');
       const now = this.#now();
       const thumbnail = write.thumbnail ?? before?.thumbnail;
@@ -251,9 +257,11 @@ export class HistoryStore {
         bytes: sizeOf({ run, thumbnail }),
         ...(thumbnail && { thumbnail }),
       };
+      const listed = v.safeParse(entrySchema, entry);
+      if (!listed.success) throw refused(said(listed.issues[0]));
       const known = before !== undefined && state?.writer === write.writer;
       await Promise.all([
-        tx.objectStore('entries').put(entry),
+        tx.objectStore('entries').put({ ...(before && strangeTo(raw)), ...entry }),
         this.#putRun(tx, id, run, known ? write.from : 0, write.writer),
       ]);
       return true;
@@ -324,9 +332,10 @@ export class HistoryStore {
 
   async #change(id: string, change: (entry: Entry) => Entry): Promise<void> {
     await this.#database.write(async (tx) => {
-      const parsed = v.safeParse(entrySchema, await tx.objectStore('entries').get(id));
+      const raw = await tx.objectStore('entries').get(id);
+      const parsed = v.safeParse(entrySchema, raw);
       if (!parsed.success) throw new HistoryError('missing', 'This run is no longer in the history.');
-      await tx.objectStore('entries').put(change(parsed.output));
+      await tx.objectStore('entries').put({ ...strangeTo(raw), ...change(parsed.output) });
     });
     this.#changed();
   }
@@ -346,8 +355,20 @@ const arePieces = (given: unknown): given is Chunk[] =>
 
 const piecesOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, 0], [id, Infinity]);
 
+/** What a newer page has noted of a run, and this one does not know: it stays. */
+function strangeTo(raw: unknown): Record<string, unknown> {
+  const fields = isRecord(raw) ? Object.entries(raw) : [];
+  return Object.fromEntries(fields.filter(([name]) => !Object.hasOwn(entrySchema.entries, name)));
+}
+
+const refused = (why: string): HistoryError =>
+  new HistoryError(
+    'refused',
+    `This run cannot be kept as it is now. ${why} What was kept of it before is as it was; export the run to have the rest.`,
+  );
+
 /** Bytes in storage: the arrays exactly, the rest by a rule of thumb. */
-function sizeOf({ run: { log, saved, series }, thumbnail }: Pick<Write, 'run' | 'thumbnail'>): number {
+export function sizeOf({ run: { log, saved, series }, thumbnail }: Pick<Write, 'run' | 'thumbnail'>): number {
   const numbers = saved.parameters.length + saved.moments.length + series.values.length;
   return 8 * numbers + 2 * JSON.stringify(log).length + (thumbnail?.length ?? 0) + 2000;
 }
@@ -357,42 +378,9 @@ function nameOf(raw: unknown): string | undefined {
 }
 
 function whyNot(raw: unknown, issue: v.BaseIssue<unknown>): string {
-  return isRecord(raw) && Number(raw['version']) > ENTRY_VERSION
+  return isNewer(raw)
     ? 'It was written by a newer version of this page; reload the page to get it.'
     : said(issue);
 }
 
-/** A browser that refuses may clear the history when the disk is full; nothing more can be done. */
-async function askToPersist(): Promise<void> {
-  try {
-    await navigator.storage.persist();
-  } catch {
-    // A page over plain http has no such thing at all.
-  }
-}
-
-async function quotaOf(): Promise<number | undefined> {
-  try {
-    return (await navigator.storage.estimate()).quota;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The history that was begun after one was set aside. */
-function rememberedName(base: string): string {
-  try {
-    const name = localStorage.getItem(base);
-    return name?.startsWith(`${base}.`) ? name : base;
-  } catch {
-    return base;
-  }
-}
-
-function rememberName(base: string, name: string): void {
-  try {
-    localStorage.setItem(base, name);
-  } catch {
-    // Then it lasts until the page is reloaded.
-  }
-}
+const isNewer = (raw: unknown): boolean => isRecord(raw) && Number(raw['version']) > ENTRY_VERSION;

@@ -1,12 +1,10 @@
 import { decodeHeader, decodeRun, encodeHeader, encodeRun } from './file.ts';
 import { linesOf } from './lines.ts';
-import type { HistoryStore } from './store.ts';
+import { sizeOf, type HistoryStore } from './store.ts';
 import { HistoryError, troubleOf } from './trouble.ts';
 
 /** More problems are counted only: nobody reads them. */
 const MAX_NAMED = 20;
-/** Of a whole file. */
-const MAX_BYTES = 1e9;
 
 export interface Transfer {
   /** Runs that were written or read. */
@@ -26,12 +24,18 @@ export async function exportRuns(
     .sort((a, b) => a.created - b.created);
   const problems = ids ? [] : unreadable.map(({ name, text }) => `“${name}” is not in the file. ${text}`);
   const lines: Blob[] = [];
-  for (const { id } of chosen) {
+  for (const { id, name } of chosen) {
     try {
       // A blob each: the browser may move it out of memory.
       lines.push(new Blob([encodeRun(await store.read(id)), '\n']));
     } catch (thrown) {
-      problems.push(troubleOf(thrown).message);
+      // What browsers throw where a text would be longer than they make any.
+      const long = thrown instanceof RangeError;
+      problems.push(
+        long
+          ? `“${name}” is not in the file: it is too long for one. Open it and export it as a checkpoint.`
+          : troubleOf(thrown).message,
+      );
     }
   }
   const file = new Blob([encodeHeader(lines.length), '\n', ...lines], { type: 'application/x-ndjson' });
@@ -42,15 +46,11 @@ export async function exportRuns(
 export async function importRuns(store: HistoryStore, file: Blob): Promise<Transfer> {
   const problems: string[] = [];
   const end = (runs: number): Transfer => ({ runs, problems: shortened(problems) });
-  if (file.size > MAX_BYTES) {
-    problems.push('The file is larger than any that this page writes; nothing of it was read.');
-    return end(0);
-  }
   const { entries, bytes, bounds } = await store.list();
   let [room, free] = [bounds.runs - entries.length, bounds.bytes - bytes];
   const renamed = new Map<string, string>();
   let said: number | undefined;
-  let [seen, added] = [0, 0];
+  let [seen, added, full] = [0, 0, false];
   try {
     for await (const line of linesOf(file)) {
       if (line?.trim() === '') continue;
@@ -64,12 +64,14 @@ export async function importRuns(store: HistoryStore, file: Blob): Promise<Trans
         continue;
       }
       seen++;
-      const read = line === undefined ? { wrong: 'It is too long to be read.' } : decodeRun(line);
+      const read = line === undefined ? { wrong: 'It is too long to be read.' } : await decodeRun(line);
       if ('wrong' in read) {
         problems.push(`Run ${String(seen)} of the file was left out. ${read.wrong}`);
         continue;
       }
-      if (room < 1 || free < 0) {
+      // Sweeping would take runs that are here for what comes in now.
+      full = room < 1 || sizeOf({ run: read.run, thumbnail: read.entry.thumbnail }) > free;
+      if (full) {
         problems.push(
           `“${read.entry.name}” and what follows it were left out: the history is full. Delete some runs, then import the file again.`,
         );
@@ -83,7 +85,7 @@ export async function importRuns(store: HistoryStore, file: Blob): Promise<Trans
       free -= entry.bytes;
     }
     if (said === undefined) problems.push('The file is empty.');
-    else if (Number.isFinite(said) && seen < said && room > 0 && free >= 0)
+    else if (Number.isFinite(said) && seen < said && !full)
       problems.push(
         `The file is cut off: it should hold ${String(said)} runs and ends after ${String(seen)}.`,
       );

@@ -1,10 +1,10 @@
 /**
  * unavailable: the browser keeps nothing for this page; newer: written by a newer page; superseded: a newer page took
  * the history over while this one was open; blocked: an older page holds it; full: no room; damaged: cannot be read;
- * missing: there is no such run; failed: anything else.
+ * missing: there is no such run; refused: what was to be written could not be read again; failed: anything else.
  */
 export type TroubleKind =
-  'unavailable' | 'newer' | 'superseded' | 'blocked' | 'full' | 'damaged' | 'missing' | 'failed';
+  'unavailable' | 'newer' | 'superseded' | 'blocked' | 'full' | 'damaged' | 'missing' | 'refused' | 'failed';
 
 /** What is wrong with the history, as a sentence that also says what to do. */
 export class HistoryError extends Error {

@@ -5,7 +5,7 @@ import { claim, isMine, openRuns, release } from '../../../src/run/history/locks
 import { rememberedOpen, rememberOpen } from '../../../src/run/history/open.ts';
 import { Recorder, type RecorderOptions } from '../../../src/run/history/recorder.ts';
 import { SENTENCES, type HistoryError } from '../../../src/run/history/trouble.ts';
-import { lab } from '../../support/kept.ts';
+import { atStep, keptRun, lab } from '../../support/kept.ts';
 import { FakeKeepable } from './fakeKeepable.ts';
 import { bits, failing, freshDatabase, raw, storeOf } from './stores.ts';
 
@@ -67,6 +67,15 @@ describe('a run is kept', () => {
     await recorder.flush();
     expect((await store.read(id)).run).toEqual(last);
     expect(rememberedOpen()).toBe(id);
+  });
+
+  test.each([10_000_001, 2 ** 40])('however long it trained: at step %i', async (step) => {
+    recorder = recordedBy();
+    const long = atStep(keptRun({ rows: 100 }), step);
+    run.show(long);
+    run.say(long.saved);
+    await recorder.flush();
+    expect((await store.read(id)).run).toEqual(long);
   });
 
   test('unless it tells itself and no hand has touched it', async () => {
@@ -293,6 +302,28 @@ describe('when it cannot be written', () => {
     await recorder.flush();
     expect(said.at(-1)).toBeUndefined();
     expect((await store.read(id)).run.saved.step).toBe(60);
+  });
+
+  test('because it could not be read again, the good state stays, and the next good one is written', async () => {
+    const said: (HistoryError | undefined)[] = [];
+    recorder = recordedBy({ onproblem: (error) => said.push(error) });
+    const good = run.train({ step: 50, rows: 5 });
+    await recorder.flush();
+    const bad = keptRun({ step: 60, rows: 6 });
+    bad.saved.parameters.fill(NaN);
+    run.show(bad);
+    run.say(bad.saved);
+    await recorder.flush();
+    expect(said.map((error) => error?.kind)).toEqual(['refused']);
+    expect(said[0]?.message).toContain('This run cannot be kept as it is now. Some of its parameters');
+    expect((await store.read(id)).run).toEqual(good);
+    // Nothing is left that would be tried in vain.
+    await recorder.flush();
+    expect(said).toHaveLength(1);
+    const next = run.train({ step: 70, rows: 7 });
+    await recorder.flush();
+    expect(said.at(-1)).toBeUndefined();
+    expect((await store.read(id)).run).toEqual(next);
   });
 
   test('a deleted run stays deleted, and when it is brought back nothing of it is missing', async () => {

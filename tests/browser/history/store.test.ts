@@ -1,9 +1,10 @@
 import { openDB } from 'idb';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CHUNK_ROWS } from '../../../src/run/history/chunks.ts';
+import type { KeptRun } from '../../../src/engine/protocol.ts';
 import { claim, release } from '../../../src/run/history/locks.ts';
 import { SENTENCES } from '../../../src/run/history/trouble.ts';
-import { keptRun, entryOf } from '../../support/kept.ts';
+import { atStep, entryOf, keptRun, manyEvents } from '../../support/kept.ts';
 import { bits, errorOf, failing, freshDatabase, methodOf, raw, storeOf, writeOf } from './stores.ts';
 
 afterEach(() => {
@@ -113,6 +114,131 @@ describe('deleting', () => {
     expect(await idsOf(store)).toEqual(['b']);
     expect(await rowKeys(name)).toEqual([['b', 0]]);
     expect(await raw(name, (db) => db.getAllKeys('states'))).toEqual(['b']);
+  });
+});
+
+describe('deleting a run that is open', () => {
+  test('is undone after any time, and for good once no tab has it open', async () => {
+    let now = 1000;
+    const store = storeOf(freshDatabase(), { now: () => now });
+    for (const id of ['open', 'kept', 'closed']) await store.put(writeOf(id));
+    await claim('open');
+    for (const id of ['open', 'kept', 'closed']) await store.remove(id);
+    now += 3_600_000;
+    await store.tidy('kept');
+    expect((await idsOf(store)).sort()).toEqual(['kept', 'open']);
+    await store.restore('open');
+    expect((await store.read('open')).run).toEqual(writeOf('open').run);
+    await store.remove('open');
+    release('open');
+    now += 3_600_000;
+    await store.tidy();
+    expect(await idsOf(store)).toEqual([]);
+  });
+});
+
+describe('a run that was trained for long', () => {
+  test.each([10_000_001, 2 ** 40])('is read as it was at step %i', async (step) => {
+    const store = storeOf();
+    const run = atStep(keptRun({ rows: 150 }), step);
+    await store.put(writeOf('a', {}, { run, final: { step, status: 'ok', numbers: {} } }));
+    const { entry, run: read } = await store.read('a');
+    expect(read).toEqual(run);
+    expect(entry.final.step).toBe(step);
+  });
+
+  test('is read as it was with more events than anyone makes by hand', async () => {
+    const store = storeOf();
+    const run = keptRun({ events: manyEvents(100_001), step: 200_000 });
+    await store.put(writeOf('a', {}, { run }));
+    const { events } = (await store.read('a')).run.log;
+    expect(JSON.stringify(events) === JSON.stringify(run.log.events)).toBe(true);
+  });
+
+  test('is read as it was where its numbers have grown beyond all bounds', async () => {
+    const store = storeOf();
+    const run = keptRun();
+    run.saved.parameters[1] = -Infinity;
+    run.saved.moments[2] = Infinity;
+    run.saved.progress.schedule.best = -Infinity;
+    run.saved.progress.gradientNorm = null;
+    await store.put(writeOf('a', {}, { run }));
+    expect((await store.read('a')).run).toEqual(run);
+  });
+});
+
+describe('what could not be read again', () => {
+  const wrong = (change: (run: KeptRun) => void): KeptRun => {
+    const run = keptRun({ step: 300, rows: 100, salt: 5 });
+    change(run);
+    return run;
+  };
+  test.each<[string, KeptRun, string]>([
+    ['a step between two', wrong((run) => (run.saved.step = 0.5)), 'Its part “saved.step”'],
+    [
+      'a step of no number',
+      wrong((run) => (run.saved.progress.lastEvent = NaN)),
+      '“saved.progress.lastEvent”',
+    ],
+    ['weights of no number', wrong((run) => run.saved.parameters.fill(NaN)), 'no numbers'],
+    ['too few rows', wrong((run) => (run.saved.progress.rows = 101)), 'rows of curves'],
+    [
+      'an event that cannot be',
+      wrong((run) => (run.log = { ...run.log, events: [{ step: 1, key: 'data.points', value: 9 }] })),
+      'restarts a run',
+    ],
+  ])('is not written over what can: %s', async (_, run, part) => {
+    const name = freshDatabase();
+    const store = storeOf(name);
+    const good = writeOf('a', { rows: 80 });
+    await store.put(good);
+    const said = await errorOf(store.put(writeOf('a', {}, { run })));
+    expect(said).toContain('This run cannot be kept as it is now. ');
+    expect(said).toContain(part);
+    expect((await store.read('a')).run).toEqual(good.run);
+    expect(await rowKeys(name)).toHaveLength(2);
+  });
+
+  test('is not written over it in the list either', async () => {
+    const store = storeOf();
+    const good = writeOf('a');
+    await store.put(good);
+    const final = { step: 130, status: 'ok' as const, numbers: { kl: NaN } };
+    const said = await errorOf(store.put(writeOf('a', { step: 130 }, { final })));
+    expect(said).toContain('This run cannot be kept as it is now. Its part “final.numbers”');
+    const { entry, run } = await store.read('a');
+    expect(run).toEqual(good.run);
+    expect(entry.final).toEqual(good.final);
+  });
+});
+
+describe('what a newer page wrote', () => {
+  test('beside what this one knows stays, whatever is done to the run', async () => {
+    const name = freshDatabase();
+    const store = storeOf(name);
+    await store.put(writeOf('a'));
+    await raw(name, async (db) =>
+      db.put('entries', { ...((await db.get('entries', 'a')) as object), tags: ['x'] }),
+    );
+    await store.rename('a', 'mine');
+    await store.remove('a');
+    await store.restore('a');
+    await store.put(writeOf('a', { step: 130 }));
+    const entry = (await raw(name, (db) => db.get('entries', 'a'))) as Record<string, unknown>;
+    expect(entry).toMatchObject({ tags: ['x'], name: 'mine', rows: 10, final: { step: 130 } });
+    expect('deleted' in entry).toBe(false);
+  });
+
+  test('in a form of its own is never written over', async () => {
+    const name = freshDatabase();
+    const store = storeOf(name);
+    await store.put(writeOf('a', { salt: 1 }));
+    await raw(name, async (db) =>
+      db.put('entries', { ...((await db.get('entries', 'a')) as object), version: 2 }),
+    );
+    const before = (await raw(name, (db) => db.get('states', 'a'))) as unknown;
+    expect(await errorOf(store.put(writeOf('a', { step: 500, salt: 2 })))).toBe(SENTENCES.newer);
+    expect(await raw(name, (db) => db.get('states', 'a'))).toEqual(before);
   });
 });
 

@@ -1,20 +1,33 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { encodeHeader } from '../../../src/run/history/file.ts';
 import { exportRuns, importRuns } from '../../../src/run/history/transfer.ts';
+import { atStep, keptRun } from '../../support/kept.ts';
 import { bits, freshDatabase, raw, storeOf, writeOf } from './stores.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 test('a history goes into a file and out of it again, bit by bit', async () => {
   const [from, to] = [storeOf(), storeOf()];
   const writes = [
     writeOf('a', { rows: 130, parameters: 40 }, { thumbnail: Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 9) }),
+    writeOf(
+      'old',
+      {},
+      {
+        run: atStep(keptRun({ salt: 3, rows: 70 }), 2 ** 40),
+        final: { step: 2 ** 40, status: 'ok', numbers: {} },
+      },
+    ),
     writeOf('b', { salt: 2 }, { parent: 'a', differs: ['Temperature T 4 → 1'], differsFrom: 'parent' }),
   ];
   for (const write of writes) await from.put(write);
   await from.star('b', true);
   await from.rename('b', '<script>alert(1)</script>');
   const { file, runs, problems } = await exportRuns(from);
-  expect([runs, problems]).toEqual([2, []]);
-  expect(await importRuns(to, file)).toEqual({ runs: 2, problems: [] });
+  expect([runs, problems]).toEqual([3, []]);
+  expect(await importRuns(to, file)).toEqual({ runs: 3, problems: [] });
   for (const { id, run } of writes) {
     const [there, here] = [await to.read(id), await from.read(id)];
     expect(bits(there.run)).toEqual(bits(run));
@@ -87,6 +100,32 @@ test('a file never pushes out what is here', async () => {
     '“Before, seed 0 (2)” and what follows it were left out: the history is full. Delete some runs, then import the file again.',
   ]);
   expect((await store.list()).entries.map(({ id }) => id)).toContain('mine');
+});
+
+test('nor does it once it is in: what would be too large for what is left is left out', async () => {
+  const from = storeOf();
+  await from.put(writeOf('large', { rows: 2_000 }));
+  const { file } = await exportRuns(from);
+  const store = storeOf(freshDatabase(), { bounds: { runs: 10, bytes: 20_000 } });
+  await store.put(writeOf('mine'));
+  const { runs, problems } = await importRuns(store, file);
+  expect(runs).toBe(0);
+  expect(problems.join(' ')).toContain('the history is full');
+  await store.tidy();
+  expect((await store.list()).entries.map(({ id }) => id)).toEqual(['mine']);
+});
+
+test('a run that is too long for a file is named, and the others are in it', async () => {
+  const store = storeOf();
+  for (const id of ['a', 'b']) await store.put(writeOf(id));
+  vi.spyOn(JSON, 'stringify').mockImplementationOnce(() => {
+    throw new RangeError('Invalid string length');
+  });
+  const { runs, problems } = await exportRuns(store);
+  expect(runs).toBe(1);
+  expect(problems).toEqual([
+    '“Before, seed 0” is not in the file: it is too long for one. Open it and export it as a checkpoint.',
+  ]);
 });
 
 test('what cannot be read here is not in the file, and is named', async () => {

@@ -91,7 +91,7 @@ test('a checkpoint is downloaded, and is the run', async () => {
   expect(files).toHaveLength(1);
   expect(files[0]?.name).toBe(name);
   const bytes = new Uint8Array((await files[0]?.blob.arrayBuffer()) ?? new ArrayBuffer());
-  expect(fromCheckpoint(bytes)).toEqual(kept());
+  expect(await fromCheckpoint(bytes)).toEqual(kept());
 });
 
 test('the loader for PyTorch is downloaded as it is tested', async () => {

@@ -34,6 +34,37 @@ describe('a series', () => {
     expect(series.take()).toEqual({ from: 2, values: Float64Array.of(2, -1, 3, -2, 4, -3) });
   });
 
+  test('that is put back hands out again the rows that were replaced meanwhile', () => {
+    const series = filled(4);
+    const before = series.save();
+    series.truncate(2);
+    series.push({ step: 2, total: -1 });
+    series.push({ step: 3, total: -2 });
+    series.take();
+    series.restore(before);
+    expect(series.take()).toEqual({ from: 2, values: Float64Array.of(2, 20, 3, 30) });
+    expect(series.toRecord()).toEqual({ step: [0, 1, 2, 3], total: [0, 10, 20, 30] });
+  });
+
+  test('that is put back to fewer rows says so, and hands out those that come then', () => {
+    const series = filled(4);
+    const before = series.save();
+    series.take();
+    series.restore(before, 3);
+    expect(series.take()).toEqual({ from: 3, values: new Float64Array(0) });
+    series.push({ step: 9, total: 9 });
+    expect(series.take()).toEqual({ from: 3, values: Float64Array.of(9, 9) });
+  });
+
+  test('that is put back does not hand out again what is still the same', () => {
+    const series = filled(4);
+    const before = series.save();
+    series.take();
+    series.push({ step: 4, total: 40 });
+    series.restore(before);
+    expect(series.take()).toEqual({ from: 4, values: new Float64Array(0) });
+  });
+
   test('refuses a row that lacks a column, by name', () => {
     expect(() => {
       filled(1).push({ step: 1 });

@@ -1,10 +1,9 @@
-import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { labById, labs } from '../../../src/labs/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import { runtimes } from '../../../src/labs/runtimes.ts';
 import { hiddenWidths } from '../../../src/labs/service-mix/widths.ts';
-import { knobSchema } from '../../../src/run/config.ts';
+import { wrongWith } from '../../../src/run/config.ts';
 import { numberAt, numericValue, type Knob } from '../../../src/terms/knob.ts';
 
 const lab = labById('service-mix');
@@ -115,7 +114,7 @@ describe('the knobs of service-mix', () => {
   });
 
   it.each(lab.knobs)('$key is declared soundly', (one) => {
-    expect(v.safeParse(knobSchema(one), one.default).success).toBe(true);
+    expect(wrongWith(one, one.default)).toBeUndefined();
     expect(one.label).toMatch(/\S/);
     expect(one.caption).toMatch(/^\S.*\.$/);
     if (one.kind === 'number') {

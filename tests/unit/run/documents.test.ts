@@ -41,6 +41,22 @@ describe('toJson', () => {
     });
   });
 
+  it('is as people write JSON, with a line for each name of the series', () => {
+    const text = toJson('1.2.3', log, { step: [0, 10], 'the "kl"': [0.5, 0.25] });
+    expect(text).toContain('\n  "run": {\n    "lab": "service-mix",\n');
+    expect(text.split('\n').slice(-6)).toEqual([
+      '  "series": {',
+      '    "step": [0,10],',
+      '    "the \\"kl\\"": [0.5,0.25]',
+      '  }',
+      '}',
+      '',
+    ]);
+    expect(toJson('1', log, {})).toBe(
+      `${JSON.stringify({ 'collapse-lab': '1', run: log, series: {} }, null, 2)}\n`,
+    );
+  });
+
   it('can be replayed: its run loads as it was', async () => {
     const { run } = JSON.parse(toJson('1.2.3', log, {})) as { run: typeof log };
     const standing = { lab, preset: 'before', seed: 0, executor: undefined };

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { EXECUTORS } from '../../../src/engine/protocol.ts';
 import { labById } from '../../../src/labs/index.ts';
-import { checkEvents } from '../../../src/run/events.ts';
+import { checkEvents, eventsIn, SLICE } from '../../../src/run/events.ts';
+import { manyEvents } from '../../support/kept.ts';
 
 const lab = labById('service-mix');
 const check = (...events: unknown[]): ReturnType<typeof checkEvents> => checkEvents(lab, events);
 const said = (...events: unknown[]): string[] => check(...events).problems.map(({ text }) => text);
 
 const moved = { step: 5, key: 'model.temperature', value: 2 };
-const outOfForm =
-  'is not a step from 0 to 10000000 with a key and a value, or with what to set; it was left out.';
+const outOfForm = 'is not a step from 0 with a key and a value, or with what to set; it was left out.';
 
 describe('right events', () => {
   it('as logs write them stay as they are, in their order', () => {
@@ -17,7 +17,8 @@ describe('right events', () => {
       moved,
       { step: 5, key: 'model.use_logit_norm', value: true },
       { step: 0, key: 'loss.maxsup_form', value: 'hinge' },
-      { step: 10_000_000, key: 'pause', value: true },
+      { step: Number.MAX_SAFE_INTEGER, key: 'pause', value: true },
+      { ...moved, gesture: 3 },
       ...EXECUTORS.map((value) => ({ step: 9, key: 'executor', value })),
     ];
     expect(check(...events)).toEqual({ events, problems: [] });
@@ -90,7 +91,7 @@ describe('wrong events are named, and the others stay', () => {
     ['a step between two', { ...moved, step: 0.5 }],
     ['a step as a text', { ...moved, step: '5' }],
     ['an infinite step', { ...moved, step: Infinity }],
-    ['a step beyond all runs', { ...moved, step: 10_000_001 }],
+    ['a step that is not counted exactly', { ...moved, step: 2 ** 53 }],
     ['no value', { step: 5, key: 'model.temperature' }],
     ['a value of nothing', { ...moved, value: null }],
     ['a list as a value', { ...moved, value: [2] }],
@@ -121,13 +122,60 @@ describe('what is no list of events', () => {
       });
     },
   );
+});
 
-  it('nor is one that is too long', () => {
-    const { events, problems } = checkEvents(lab, new Array(100_001).fill(moved));
-    expect(events).toEqual([]);
-    expect(problems.map(({ text }) => text)).toEqual([
-      'There are 100001 events, and at most 100000 can be replayed; the run goes without them.',
-    ]);
+describe('very many events', () => {
+  /** The most events that are looked at between two interruptions. */
+  const longestSlice = (events: readonly object[]): number => {
+    let [read, most] = [0, 0];
+    const watched = events.map(
+      (event) =>
+        new Proxy(event, {
+          get: (of, name) => {
+            if (name === 'step') read++;
+            return Reflect.get(of, name) as unknown;
+          },
+        }),
+    );
+    const work = eventsIn(lab, watched);
+    for (let done = false; !done; read = 0) {
+      done = work.next().done === true;
+      most = Math.max(most, read);
+    }
+    return most;
+  };
+
+  it('are as right as few', () => {
+    const many = manyEvents(100_001);
+    const { events, problems } = checkEvents(lab, many);
+    expect(problems).toEqual([]);
+    expect(JSON.stringify(events) === JSON.stringify(many)).toBe(true);
+  });
+
+  it.each<[string, object[]]>([
+    ['right', manyEvents(5_000)],
+    ['unknown', Array.from({ length: 5_000 }, (_, step) => ({ step, key: `loss.k${step}`, value: 1 }))],
+    ['no events', Array.from({ length: 5_000 }, () => ({ step: 'soon' }))],
+  ])('are read in slices, also where they are %s', (_, events) => {
+    const most = longestSlice(events);
+    // The step of an event is looked at twice.
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(2 * SLICE);
+  });
+
+  it('that set many knobs at once count as many', () => {
+    const set = Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`k${i}`, 1]));
+    expect(longestSlice(Array.from({ length: 100 }, () => ({ step: 1, set })))).toBeLessThanOrEqual(
+      (2 * SLICE) / 250,
+    );
+  });
+});
+
+it('an event that sets more than any lab has is left out', () => {
+  const set = { a: Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, 1])) };
+  expect(check({ step: 4, set }, moved)).toEqual({
+    events: [moved],
+    problems: [{ key: 'events', text: 'The event of step 4 sets more than 500 keys; it was left out.' }],
   });
 });
 

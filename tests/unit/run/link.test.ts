@@ -4,9 +4,10 @@ import { describe, expect, test, vi } from 'vitest';
 import type { RunEvent, RunLog } from '../../../src/engine/protocol.ts';
 import { labs } from '../../../src/labs/index.ts';
 import { defaultsOf, type Lab } from '../../../src/labs/lab.ts';
-import { fromLink, isPacked, READABLE, toLink } from '../../../src/run/link.ts';
+import { fromLink, isPacked, MAX_LENGTH, READABLE, SLICE, toLink } from '../../../src/run/link.ts';
 import { pack, sealed, toBase64 } from '../../../src/run/pack.ts';
 import { resolveRequest, type Resolved, type Standing } from '../../../src/run/request.ts';
+import { atOnce } from '../../../src/run/slices.ts';
 import type { Knob, KnobValue } from '../../../src/terms/knob.ts';
 import { extremesOf, valueAt } from '../../support/terms.ts';
 
@@ -163,6 +164,49 @@ test('of thousands of fields the first are read, and the others counted', async 
   expect(problems.length).toBeLessThan(505);
 });
 
+test.each([10_000_001, 2 ** 40, Number.MAX_SAFE_INTEGER])('a log says step %i as any other', async (step) => {
+  const knobs = baseOf('before');
+  const events: RunEvent[] = [{ step, key: 'model.temperature', value: 2 }];
+  const { log, problems } = await open(
+    `#${toLink({ lab: lab.id, preset: 'before', seed: 3, knobs, events })}`,
+  );
+  expect(problems).toEqual([]);
+  expect(log.events).toEqual(events);
+});
+
+test('a step that is not counted exactly is none', async () => {
+  const { log, problems } = await open(`#v=1&preset=before&log=${String(2 ** 53)}~pause:true;9~pause:true`);
+  expect(log.events).toEqual([{ step: 9, key: 'pause', value: true }]);
+  expect(problems[0]?.text).toContain('begins with no step');
+});
+
+test('a link is read up to a length, and not beyond it', async () => {
+  const link = '#v=1&preset=before&seed=7&pad=';
+  const filled = link.padEnd(MAX_LENGTH + 1, 'x');
+  // The # is no part of what is read.
+  expect((await open(filled)).log.seed).toBe(7);
+  const { log, problems } = await open(`${filled}x`);
+  expect(log).toMatchObject({ preset: lab.opening, seed: 0 });
+  expect(problems.map(({ text }) => text)).toEqual([
+    'The link is 200001 characters long, and at most 200000 are read; the run starts as it ships.',
+  ]);
+});
+
+test.each([
+  ['of many steps', ';'],
+  ['of one step', '~'],
+])('a long log %s is read in slices', (_, between) => {
+  const moves = Array.from({ length: 50_000 }, (_, i) => (between === ';' ? `${i}~k:1` : 'k:1'));
+  const work = fromLink(
+    `v=2&preset=before&logz=${pack(`${between === '~' ? '5~' : ''}${moves.join(between)}`)}`,
+  );
+  let slices = 0;
+  let step = work.next();
+  for (; !step.done; step = work.next()) slices++;
+  expect(step.value.events).toHaveLength(50_000);
+  expect(slices).toBeGreaterThanOrEqual(Math.floor(50_000 / SLICE));
+});
+
 describe('fuzzed', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const valueOf = (knob: Knob): fc.Arbitrary<KnobValue> =>
@@ -206,7 +250,7 @@ describe('fuzzed', () => {
         expect(problems).toEqual([]);
         expect(log).toEqual(run);
         const packed = link.replace(/&log=(.*)$/, (_, text: string) => `&logz=${pack(text)}`);
-        const [read, written] = [packed, link].map((one) => JSON.stringify(fromLink(one)));
+        const [read, written] = [packed, link].map((one) => JSON.stringify(atOnce(fromLink(one))));
         if (packed === link || read !== written) throw new Error(`${String(read)} for ${String(written)}`);
       }),
       { numRuns: 20_000, seed: 4 },
@@ -250,7 +294,7 @@ describe('fuzzed', () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(near, fc.string({ unit: 'binary', maxLength: 60 })), async (text) => {
         count++;
-        fromLink(text);
+        atOnce(fromLink(text));
         const { log } = await open(`#${text}`);
         if (lab.check(log.knobs).length > 0 || Object.keys(log.knobs).length !== lab.knobs.length)
           throw new Error(JSON.stringify(log));

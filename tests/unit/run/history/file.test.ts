@@ -10,7 +10,7 @@ import {
   type Whole,
 } from '../../../../src/run/history/file.ts';
 import { linesOf } from '../../../../src/run/history/lines.ts';
-import { bitsOf, entryOf, keptRun } from '../../../support/kept.ts';
+import { atStep, bitsOf, entryOf, keptRun, manyEvents } from '../../../support/kept.ts';
 
 const NOW = 10_000;
 const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1, 2, 3);
@@ -18,8 +18,8 @@ const whole = (fields: Parameters<typeof keptRun>[0] = {}): Whole => {
   const run = keptRun(fields);
   return { entry: entryOf(run, { thumbnail: png, differs: ['Temperature T 4 → 1'] }), run };
 };
-const back = (line: string): Whole => {
-  const read = decodeRun(line, NOW);
+const back = async (line: string): Promise<Whole> => {
+  const read = await decodeRun(line, NOW);
   if ('wrong' in read) throw new Error(read.wrong);
   return read;
 };
@@ -29,17 +29,17 @@ const with_ = (change: (json: Record<string, Record<string, unknown>>) => void):
   change(json);
   return JSON.stringify(json);
 };
-const wrongOf = (line: string): string => {
-  const read = decodeRun(line, NOW);
+const wrongOf = async (line: string): Promise<string> => {
+  const read = await decodeRun(line, NOW);
   return 'wrong' in read ? read.wrong : '';
 };
 const bits = ({ saved, series }: KeptRun): number[][] =>
   [saved.parameters, saved.moments, series.values].map(bitsOf);
 
 describe('a run as a line', () => {
-  test('gives the run again, bit by bit', () => {
-    fc.assert(
-      fc.property(
+  test('gives the run again, bit by bit', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.record({
           step: fc.integer({ min: 0, max: 9_999 }),
           rows: fc.nat(200),
@@ -47,14 +47,49 @@ describe('a run as a line', () => {
           seed: fc.nat(999_999_999),
           salt: fc.nat(100),
         }),
-        (fields) => {
+        async (fields) => {
           const given = whole(fields);
-          const read = back(encodeRun(given));
+          const read = await back(encodeRun(given));
           expect(bits(read.run)).toEqual(bits(given.run));
           expect(read).toEqual(given);
         },
       ),
     );
+  });
+
+  test.each([10_000_001, 2 ** 40])('is as it was at step %i', async (step) => {
+    const given = whole();
+    given.run = atStep(given.run, step);
+    given.entry.final.step = step;
+    expect(await back(encodeRun(given))).toEqual(given);
+  });
+
+  test('is as it was, whatever training makes of it', async () => {
+    const given = whole();
+    const { saved } = given.run;
+    // A step that blows the weights up is noticed at the next one.
+    saved.parameters.fill(-Infinity, 0, 1);
+    saved.moments.fill(Infinity, 3, 4);
+    saved.progress.gradientNorm = null;
+    expect(await back(encodeRun(given))).toEqual(given);
+    saved.progress.schedule.best = -Infinity;
+    // JSON has no infinity: the next loss is the best then.
+    expect((await back(encodeRun(given))).run.saved.progress.schedule.best).toBeNull();
+  });
+
+  test('is as it was with more events than anyone makes by hand', async () => {
+    const { events } = (await back(encodeRun(whole({ events: manyEvents(100_001), step: 200_000 })))).run.log;
+    expect(JSON.stringify(events) === JSON.stringify(manyEvents(100_001))).toBe(true);
+  });
+
+  test('keeps what a newer page wrote beside it', async () => {
+    const line = with_((json) => {
+      Object.assign(json['log'] as object, { mood: 'blue' });
+      Object.assign((json['saved'] as { progress: object }).progress, { velocity: 3 });
+    });
+    const { log, saved } = (await back(line)).run;
+    expect(log).toEqual({ ...whole().run.log, mood: 'blue' });
+    expect(saved.progress).toEqual({ ...whole().run.saved.progress, velocity: 3 });
   });
 
   test('keeps every double', () => {
@@ -68,16 +103,16 @@ describe('a run as a line', () => {
     expect(floatsFromBase64(floatsToBase64(many))).toEqual(many);
   });
 
-  test('forgets that it was deleted, and is not from the future', () => {
+  test('forgets that it was deleted, and is not from the future', async () => {
     const given = whole();
     given.entry = { ...given.entry, deleted: 5, changed: 1e15 };
-    const { entry } = back(encodeRun(given));
+    const { entry } = await back(encodeRun(given));
     expect(entry.deleted).toBeUndefined();
     expect(entry.changed).toBe(NOW);
   });
 
-  test('says of itself what the run says', () => {
-    const { entry } = back(
+  test('says of itself what the run says', async () => {
+    const { entry } = await back(
       with_((json) => {
         Object.assign(json['entry'] as object, { lab: 'other', rows: 3, name: ' a\u202eb ', bytes: 1 });
         (json['entry'] as { final: { step: number } }).final.step = 9_000;
@@ -86,8 +121,8 @@ describe('a run as a line', () => {
     expect(entry).toMatchObject({ lab: 'service-mix', rows: 10, name: 'a b', final: { step: 120 } });
   });
 
-  test('loses a picture that is none, and nothing else', () => {
-    const { entry } = back(
+  test('loses a picture that is none, and nothing else', async () => {
+    const { entry } = await back(
       with_(({ entry }) => Object.assign(entry as object, { thumbnail: btoa('<svg/>') })),
     );
     expect(entry.thumbnail).toBeUndefined();
@@ -190,23 +225,23 @@ describe('what is wrong with a line is said', () => {
     ],
     ['a bad id', with_(({ entry }) => Object.assign(entry as object, { id: '../x' })), '“id”'],
     ['a newer entry', with_(({ entry }) => Object.assign(entry as object, { version: 2 })), '“version”'],
-  ])('%s', (_, line, part) => {
-    expect(wrongOf(line)).toContain(part);
+  ])('%s', async (_, line, part) => {
+    expect(await wrongOf(line)).toContain(part);
   });
 
-  test('a run that diverged may stand on what made it diverge', () => {
+  test('a run that diverged may stand on what made it diverge', async () => {
     const given = whole();
     given.run.saved.parameters[0] = NaN;
-    expect(wrongOf(encodeRun(given))).toContain('no numbers');
+    expect(await wrongOf(encodeRun(given))).toContain('no numbers');
     given.run.saved.progress.status = 'diverged';
     given.entry.final.status = 'diverged';
-    expect(back(encodeRun(given)).run.saved.parameters[0]).toBeNaN();
+    expect((await back(encodeRun(given))).run.saved.parameters[0]).toBeNaN();
   });
 
-  test('whatever the line is', () => {
+  test('whatever the line is', async () => {
     const good = encodeRun(whole());
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.oneof(
           fc.string(),
           fc.json(),
@@ -214,8 +249,8 @@ describe('what is wrong with a line is said', () => {
             .tuple(fc.nat(good.length), fc.nat(80), fc.string())
             .map(([at, cut, put]) => good.slice(0, at) + put + good.slice(at + cut)),
         ),
-        (line) => {
-          const read = decodeRun(line, NOW);
+        async (line) => {
+          const read = await decodeRun(line, NOW);
           if ('wrong' in read) expect(read.wrong.length).toBeGreaterThan(10);
           else expect(read.run.saved.moments.length).toBe(2 * read.run.saved.parameters.length);
         },

@@ -56,6 +56,7 @@ describe('pieces of curves', () => {
     expect(joined(pieces, 2, 129)).toBeUndefined();
     expect(joined(pieces, 2, 131)).toBeUndefined();
     expect(joined([a, b, { ...c, values: c.values.subarray(1) }], 2, 130)).toBeUndefined();
+    expect(joined(pieces, 2, Number.MAX_SAFE_INTEGER)).toBeUndefined();
   });
 
   test('NaN is no change, and −0 is one', () => {
@@ -97,6 +98,16 @@ describe('what makes room', () => {
   test('is never what is open', () => {
     const entries = [entry('open', 0), entry('other', 1)];
     expect(toSweep(entries, { runs: 0, bytes: 0 }, now, (id) => id === 'open')).toEqual(['other']);
+  });
+
+  test('is never what is open, though it was deleted long ago', () => {
+    const entries = [
+      entry('open', 9, { deleted: now - UNDO_MS - 1 }),
+      entry('long', 9, { deleted: now - UNDO_MS - 1 }),
+    ];
+    const isOpen = (id: string): boolean => id === 'open';
+    expect(toSweep(entries, { runs: 100, bytes: 1e6 }, now, isOpen)).toEqual(['long']);
+    expect(toSweep(entries, { runs: 0, bytes: 0 }, now, isOpen)).toEqual(['long']);
   });
 
   test('is what was deleted long ago, and what was deleted before what was not', () => {
