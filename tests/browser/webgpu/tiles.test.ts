@@ -12,7 +12,8 @@ afterAll(() => {
   gpu.device.destroy();
 });
 
-const K = 140;
+/** As few as a fast device gives larger tiles than one alone. */
+const K = 32;
 const setup = setupOf({
   inputs: 3,
   hidden: [64, 8],
@@ -40,7 +41,7 @@ test('models have the same bits in larger tiles as in smaller ones', async () =>
   await all.train(chunk);
   const { parameters } = await all.save();
   all.dispose();
-  for (const k of [0, 77, K - 1]) {
+  for (const k of [0, 17, K - 1]) {
     const of = (state: Float64Array, size = count) => state.slice(k * size, (k + 1) * size);
     const own = (rates: Float64Array) =>
       Float64Array.from({ length: 3 }, (_, step) => rates[step * K + k] as number);
