@@ -22,7 +22,8 @@ const url = `http://127.0.0.1:${port}/`;
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  fullyParallel: false,
+  // No test needs another one: files that take long are shared too.
+  fullyParallel: true,
   // A page waits half of its time: two of them share two cores well. WebGPU in software takes every core that it gets.
   workers: 2,
   // Limits are there for what hangs; a busy shared machine is several times slower than a quiet one.

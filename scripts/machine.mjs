@@ -96,7 +96,7 @@ function output(program, args, whatever = false) {
   const { status, stdout, error } = spawnSync(program, args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: 20_000,
+    timeout: 60_000,
   });
   return error || (status !== 0 && !whatever) ? undefined : stdout.trim();
 }

@@ -129,7 +129,10 @@ async function switched(
   create?: Create,
 ): Promise<number[]> {
   const events = Object.entries(to).map(([key, value]): RunEvent => ({ step: SWITCH, key, value }));
-  const session = await openSession(serviceMixLog({ preset: 'sufficient', knobs: from, seed, events }), create);
+  const session = await openSession(
+    serviceMixLog({ preset: 'sufficient', knobs: from, seed, events }),
+    create,
+  );
   await session.advance(SWITCH);
   const kl: number[] = [];
   for (const steps of after) {
