@@ -44,6 +44,6 @@ export default defineConfig({
     command: `node scripts/start.mjs --host 127.0.0.1 --port ${port} --strictPort`,
     url,
     reuseExistingServer: false,
-    timeout: 120_000,
+    timeout: 300_000,
   },
 });
