@@ -98,6 +98,7 @@ test('a hidden page does not train', async ({ page }) => {
   expect(steps).toBe(0);
 });
 
+/** All that the dark theme can change; what only the other two sizes lay out otherwise has no colours of its own. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
 for (const [name, viewport] of Object.entries({
@@ -166,10 +167,11 @@ for (const [name, viewport] of Object.entries({
         return part === undefined ? builder : builder.include(part);
       };
       await look(view, 'light', axe());
-      // The dark theme changes colours alone.
-      await page.emulateMedia({ colorScheme: 'dark' });
-      await look(view, 'dark', axe().withRules(COLOUR_RULES));
-      await page.emulateMedia({ colorScheme: 'light' });
+      if (name === 'desktop' || name === 'phone') {
+        await page.emulateMedia({ colorScheme: 'dark' });
+        await look(view, 'dark', axe().withRules(COLOUR_RULES));
+        await page.emulateMedia({ colorScheme: 'light' });
+      }
       await turn.close();
     }
     expect(found).toEqual([]);
