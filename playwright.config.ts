@@ -22,9 +22,10 @@ const url = `http://127.0.0.1:${port}/`;
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  fullyParallel: false,
-  // WebGPU in software takes every core.
-  workers: 1,
+  // No test needs another one: files that take long are shared too.
+  fullyParallel: true,
+  // A page waits half of its time: two of them share two cores well. WebGPU in software takes every core that it gets.
+  workers: 2,
   // Limits are there for what hangs; a busy shared machine is several times slower than a quiet one.
   timeout: 180_000,
   expect: { timeout: 20_000 },
@@ -43,6 +44,6 @@ export default defineConfig({
     command: `node scripts/start.mjs --host 127.0.0.1 --port ${port} --strictPort`,
     url,
     reuseExistingServer: false,
-    timeout: 120_000,
+    timeout: 300_000,
   },
 });

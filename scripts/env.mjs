@@ -136,7 +136,11 @@ function isExecutable(path) {
 /** Installs a Chromium where none is found: by Debian's packages as root, else by Playwright's download. */
 export function ensureChromium() {
   const chosen = process.env['CHROME_PATH'];
-  if (chosen && !isExecutable(chosen)) stop(`CHROME_PATH is ${chosen}, but there is no program there.`);
+  if (chosen && !isExecutable(chosen))
+    stop(
+      `CHROME_PATH is ${chosen}, but there is no program there. Set it to a Chromium or Chrome, or leave it out ` +
+        'to have one found or installed.',
+    );
   if (findChromium()) return;
   console.log('Installing Chromium for the browser tests …');
   if (process.platform === 'linux' && process.getuid?.() === 0) {
@@ -149,7 +153,7 @@ export function ensureChromium() {
   if (findChromium()) return;
   stop(
     'No Chromium for the browser tests, and it could not be downloaded. Install Chromium or Chrome, or set ' +
-      'CHROME_PATH to one. `npm run test:unit` needs no browser.',
+      'CHROME_PATH to one. `npm test -- unit` needs no browser.',
   );
 }
 

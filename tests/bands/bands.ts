@@ -1,3 +1,4 @@
+import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
 import type { RunEvent } from '../../src/engine/protocol.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 import { openSession, serviceMixLog, type RunOptions } from '../support/runs.ts';
@@ -13,8 +14,11 @@ export interface Check {
 /** A run whose outcome is known from independent training in PyTorch, within seed-to-seed spread. */
 export interface Band {
   name: string;
-  run: (seed: number, steps: number) => Promise<Check[]>;
+  /** `create`: the executor that trains; the oracle where none is given. */
+  run: (seed: number, steps: number, create?: Create) => Promise<Check[]>;
 }
+
+type Create = (setup: ExecutorSetup) => Executor;
 
 const within = (what: string, got: number, middle: number, half: number): Check => ({
   what,
@@ -26,15 +30,15 @@ const between = (what: string, got: number, from: number, to: number): Check => 
 
 type Final = Readonly<Record<string, number>>;
 
-async function finish(options: RunOptions, steps: number): Promise<Final> {
-  const session = await openSession(serviceMixLog(options));
+async function finish(options: RunOptions, steps: number, create?: Create): Promise<Final> {
+  const session = await openSession(serviceMixLog(options), create);
   await session.advance(steps);
   return (await session.metrics()) as unknown as Final;
 }
 
 const trained = (name: string, options: RunOptions, checks: (m: Final) => Check[]): Band => ({
   name,
-  run: async (seed, steps) => checks(await finish({ ...options, seed }, steps)),
+  run: async (seed, steps, create) => checks(await finish({ ...options, seed }, steps, create)),
 });
 
 const get = (m: Final, name: string): number => m[name] ?? NaN;
@@ -89,9 +93,9 @@ export const bands: readonly Band[] = [
   ),
   {
     name: 'raw MaxSup without LogitNorm',
-    run: async (seed, steps) => {
+    run: async (seed, steps, create) => {
       const knobs = { 'loss.maxsup_weight': 0.1, 'loss.maxsup_form': 'raw' };
-      const session = await openSession(serviceMixLog({ preset: 'sufficient', knobs, seed }));
+      const session = await openSession(serviceMixLog({ preset: 'sufficient', knobs, seed }), create);
       await session.advance(steps);
       const named = session.status === 'diverged' && /MaxSup/.test(session.notice?.text ?? '');
       return [between('stopped as diverged, by name (1: yes)', named ? 1 : 0, 1, 1)];
@@ -99,8 +103,8 @@ export const bands: readonly Band[] = [
   },
   {
     name: 'before → sufficient, live',
-    run: async (seed) => {
-      const m = await switched(seed, BEFORE, SUFFICIENT, [25, 100]);
+    run: async (seed, _, create) => {
+      const m = await switched(seed, BEFORE, SUFFICIENT, [25, 100], create);
       return [
         between('KL after 25 steps', m[0] ?? NaN, 0, 0.15),
         between('KL after 100 steps', m[1] ?? NaN, 0, 0.02),
@@ -109,8 +113,8 @@ export const bands: readonly Band[] = [
   },
   {
     name: 'sufficient → before, live',
-    run: async (seed) => {
-      const m = await switched(seed, SUFFICIENT, BEFORE, [0]);
+    run: async (seed, _, create) => {
+      const m = await switched(seed, SUFFICIENT, BEFORE, [0], create);
       return [between('KL at once', m[0] ?? NaN, 0.8, 10)];
     },
   },
@@ -122,9 +126,13 @@ async function switched(
   from: KnobValues,
   to: KnobValues,
   after: readonly number[],
+  create?: Create,
 ): Promise<number[]> {
   const events = Object.entries(to).map(([key, value]): RunEvent => ({ step: SWITCH, key, value }));
-  const session = await openSession(serviceMixLog({ preset: 'sufficient', knobs: from, seed, events }));
+  const session = await openSession(
+    serviceMixLog({ preset: 'sufficient', knobs: from, seed, events }),
+    create,
+  );
   await session.advance(SWITCH);
   const kl: number[] = [];
   for (const steps of after) {

@@ -38,7 +38,7 @@ const share = async (page: Page): Promise<number> => (await model(page)) / (awai
 
 async function collapse(page: Page, rest: Record<string, number> = {}): Promise<void> {
   await page.evaluate(async (knobs) => {
-    await window.lab.load({ preset: 'before', executor: 'oracle' });
+    await window.lab.load({ preset: 'before', executor: 'wasm' });
     await window.lab.set(knobs);
     await window.lab.step(60);
   }, rest);

@@ -242,7 +242,7 @@ describe('fuzzed', () => {
     }))
     .filter(({ knobs }) => lab.check(knobs).length === 0);
 
-  test('what was written is what is read, packed or not: 20 000 runs', async () => {
+  test('what was written is what is read, packed or not: 4 000 runs', async () => {
     await fc.assert(
       fc.asyncProperty(runs, async (run) => {
         const link = toLink(run);
@@ -253,7 +253,7 @@ describe('fuzzed', () => {
         const [read, written] = [packed, link].map((one) => JSON.stringify(atOnce(fromLink(one))));
         if (packed === link || read !== written) throw new Error(`${String(read)} for ${String(written)}`);
       }),
-      { numRuns: 20_000, seed: 4 },
+      { numRuns: 4000, seed: 4 },
     );
   });
 
@@ -273,7 +273,7 @@ describe('fuzzed', () => {
     expect(packed).toBeGreaterThan(50);
   });
 
-  test('any text leads to a run that can be trained: 100 000 texts', async () => {
+  test('any text leads to a run that can be trained: 20 000 texts', async () => {
     const keys = ['v', 'lab', 'preset', 'seed', 'log', 'executor', ...lab.knobs.map(({ key }) => key)];
     const piece = fc.tuple(
       fc.oneof(fc.constantFrom(...keys), fc.string()),
@@ -299,8 +299,8 @@ describe('fuzzed', () => {
         if (lab.check(log.knobs).length > 0 || Object.keys(log.knobs).length !== lab.knobs.length)
           throw new Error(JSON.stringify(log));
       }),
-      { numRuns: 100_000, seed: 5 },
+      { numRuns: 20_000, seed: 5 },
     );
-    expect(count).toBe(100_000);
+    expect(count).toBe(20_000);
   });
 });

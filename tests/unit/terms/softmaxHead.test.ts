@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { compile } from '../../../src/terms/language/evaluate.ts';
 import { gradient } from '../../../src/terms/language/gradient.ts';
@@ -9,9 +9,6 @@ import type { Phase } from '../../../src/terms/term.ts';
 import { centralDifferences, distance } from '../../support/language.ts';
 import { gradientOnTfjs, valueOnTfjs } from '../../support/tensors.ts';
 import { numericOf, randomLogits, randomTargets, valueAt, type Shape } from '../../support/terms.ts';
-
-// Seconds where the processor is shared; that is no failure.
-vi.setConfig({ testTimeout: 60_000 });
 
 const terms = termsOf('service-mix');
 const head: SoftmaxHead = { kind: 'softmax', terms: terms.map(({ id }) => id) };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Knob, KnobValue } from '../../../src/terms/knob.ts';
 import { isLogitTransform, isPenalty, isTargetTransform, terms } from '../../../src/terms/registry.ts';
 import type { Phase } from '../../../src/terms/term.ts';
@@ -20,9 +20,6 @@ import {
   valueAt,
   type Shape,
 } from '../../support/terms.ts';
-
-// Seconds where the processor is shared; that is no failure.
-vi.setConfig({ testTimeout: 60_000 });
 
 /*
  * What holds for every term, whoever adds one: its expression, its hand-written closed form and the slopes of its value

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fieldTerm, fieldTerms } from '../../../../src/terms/fields/registry.ts';
 import type { Knob, KnobValue } from '../../../../src/terms/knob.ts';
 import { term, terms } from '../../../../src/terms/registry.ts';
@@ -15,9 +15,6 @@ import {
 } from '../../../support/fieldTerms.ts';
 import { distance } from '../../../support/language.ts';
 import { extremesOf, numericOf, valueAt } from '../../../support/terms.ts';
-
-// Seconds where the processor is shared; that is no failure.
-vi.setConfig({ testTimeout: 60_000 });
 
 /*
  * What holds for every term of images, whoever adds one: its expression, its hand-written closed form and the slopes of
