@@ -24,10 +24,10 @@ export const TEXT =
 /** Signs of formulas; the font brings the larger forms of those that stretch. */
 export const SIGNS = ' ()[]{}|‖⌈⌉⌊⌋⟨⟩√∑∏∫+−±·×÷=≠≈<>≤≥≡∝∈∂∇∞→←′″,.:';
 
-/** Letters of formulas, in italics. */
-export const LETTERS = between(0x41, 0x5a) + between(0x61, 0x7a) + GREEK + "′'(),. \u0302";
+/** Letters of formulas, in italics, and what stands in a formula that is written as text. */
+export const LETTERS = ASCII + GREEK + '‖·×÷−′…\u0302';
 
-/** What the page's texts are written in. */
+/** Where the page's texts are written. */
 const SOURCES = ['index.html', 'src', 'configs', 'public/data'];
 const WRITTEN = /\.(html|svelte|ts|css|yaml|json)$/;
 

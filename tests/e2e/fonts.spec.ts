@@ -100,3 +100,45 @@ for (const name of ['its own fonts', 'a wide font in their place'] as const)
       .poll(async () => (await page.getByRole('region', { name: 'Run controls' }).boundingBox())?.height)
       .toBe(48);
   });
+
+test('nothing moves when the fonts arrive', async () => {
+  const page = await newPage({}, { viewport: { width: 1440, height: 900 } });
+  let release: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/fonts/*.woff2', async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  // The page counts as loaded only once its fonts are.
+  await page.goto('./', { waitUntil: 'commit' });
+  await expect(page.getByRole('slider', { name: 'Temperature T' })).toBeVisible();
+  await page.evaluate(async () => {
+    await window.lab.load({ preset: 'before', seed: 0, executor: 'oracle' });
+    await window.lab.step(40);
+  });
+  await expect(page.getByText('the same flat mix everywhere')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'The loss, term by term' })).toBeVisible();
+  const boxes = (): Promise<string[]> =>
+    page
+      .locator('h1, h2, .map, .bar section, .scale, .bars, dl, figure, aside .row, .reach')
+      .evaluateAll((all) =>
+        all.map((element) => {
+          const { top, height } = element.getBoundingClientRect();
+          return `${element.className} ${top.toFixed(0)} ${height.toFixed(0)}`;
+        }),
+      );
+  const before = await boxes();
+  expect(await page.evaluate(() => document.fonts.check('13px Arimo'))).toBe(false);
+  release();
+  await expect
+    .poll(() =>
+      page.evaluate(() =>
+        [...document.fonts]
+          .filter(({ family, status }) => /^"?(Arimo|STIX Two)"?$/.test(family) && status !== 'loaded')
+          .map(({ family, status }) => `${family} ${status}`),
+      ),
+    )
+    .toEqual([]);
+  expect(await boxes()).toEqual(before);
+});

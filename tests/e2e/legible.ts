@@ -5,13 +5,14 @@ import type { Page } from '@playwright/test';
  * purpose may be cut by its edge: columns at the bottom, and what is named here at the side.
  */
 export const illegible = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
+  page.evaluate((screenWidth) => {
     const SIDEWAYS = '.scroll, textarea, table, pre, [tabindex="0"].plot';
     /** Rounded up by the browser. */
     const SLACK = 1.5;
     const found: string[] = [];
     const short = (text: string): string => `“${text.trim().replace(/\s+/g, ' ').slice(0, 50)}”`;
-    const beside = document.documentElement.scrollWidth - innerWidth;
+    // Phones zoom out of a page that is too wide: its own width tells nothing.
+    const beside = document.documentElement.scrollWidth - screenWidth;
     if (beside > 0) found.push(`the page is ${beside} px too wide`);
 
     const hiddenForEyes = (element: Element): boolean =>
@@ -79,12 +80,12 @@ export const illegible = (page: Page): Promise<string[]> =>
     const context = document.createElement('canvas').getContext('2d');
     for (const select of document.querySelectorAll('select')) {
       if (!context || hiddenForEyes(select)) continue;
-      const { font, paddingLeft } = getComputedStyle(select);
-      context.font = font;
+      const { fontWeight, fontSize, fontFamily, paddingLeft } = getComputedStyle(select);
+      context.font = `${fontWeight} ${fontSize} ${fontFamily}`;
       const text = select.selectedOptions[0]?.text ?? '';
-      // The arrow takes as much again.
-      const room = select.clientWidth - parseFloat(paddingLeft) - 16;
+      // The arrow takes the rest.
+      const room = select.clientWidth - parseFloat(paddingLeft) - 14;
       if (context.measureText(text).width > room + SLACK) found.push(`the choice ${short(text)} is cut`);
     }
     return [...new Set(found)];
-  });
+  }, page.viewportSize()?.width ?? 0);
