@@ -1,6 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { findChromium } from '../scripts/env.mjs';
 
 const executablePath = findChromium();
+
+/** What tests give Chromium in place of the fonts of the machine. */
+export const withFonts = (set: 'wide' | 'narrow'): NodeJS.ProcessEnv => ({
+  ...process.env,
+  FONTCONFIG_FILE: fileURLToPath(new URL(`./fonts/${set}.conf`, import.meta.url)),
+});
 
 /**
  * How tests start Chromium: with WebGPU, and quiet on the network. The adapter is Chromium's software one, so that a
@@ -8,6 +15,7 @@ const executablePath = findChromium();
  */
 export const launchOptions = {
   ...(executablePath === undefined ? {} : { executablePath }),
+  env: withFonts('wide'),
   args: [
     '--no-sandbox',
     '--enable-unsafe-webgpu',

@@ -7,6 +7,7 @@ import { consoleApi, type Lab } from './console.ts';
 import { begun, client, comesBack, linked } from './early.ts';
 import { playOpening } from './opening.svelte.ts';
 import { missingFeatures } from './support.ts';
+import './fonts.css';
 import './theme.css';
 import { showTheme, storedTheme } from './theme.ts';
 

@@ -14,8 +14,12 @@ export function labelWidth(text: string): number {
   return width;
 }
 
-/** The page's font does not change: asking for it in every frame would have styles worked out in the middle of one. */
+/** What the page's font is called does not change: asking in every frame would have styles worked out in the middle of one. */
 function fontContext(): CanvasRenderingContext2D | null {
+  // Until its own font is here another stands in.
+  document.fonts.addEventListener('loadingdone', () => {
+    cache.clear();
+  });
   const made = document.createElement('canvas').getContext('2d');
   if (made) made.font = `600 11px ${getComputedStyle(document.body).fontFamily}`;
   return made;

@@ -14,7 +14,14 @@ export class Media {
 }
 
 export const calm = new Media('(prefers-reduced-motion: reduce)');
+/*
+ * In em, which here are letters of the size that the browser is set to: large letters on a wide screen need the layout of
+ * a small one.
+ */
+
 /** Too narrow for columns, or a phone on its side. */
-export const phone = new Media('(max-width: 719px), (max-height: 479px) and (orientation: landscape)');
+export const phone = new Media(
+  '(max-width: 44.9375em), (max-height: 29.9375em) and (orientation: landscape)',
+);
 /** A phone on its side: the sentence may have to scroll. */
-export const lying = new Media('(max-height: 479px) and (orientation: landscape)');
+export const lying = new Media('(max-height: 29.9375em) and (orientation: landscape)');

@@ -4,6 +4,7 @@
  */
 import { mount } from 'svelte';
 import '../../../src/app/base.css';
+import '../../../src/app/fonts.css';
 import '../../../src/app/theme.css';
 import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import Curves from '../../../src/panels/Curves.svelte';
