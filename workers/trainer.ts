@@ -43,7 +43,7 @@ const api: TrainerApi = {
   },
   load: (run, begin) => player.load(run, begin),
   open: (run) => player.open(run),
-  set: (knobs) => player.set(knobs),
+  set: (knobs, gesture) => player.set(knobs, gesture),
   play: () => player.play(),
   pause: () => player.pause(),
   reset: () => player.reset(),

@@ -5,7 +5,6 @@ import App from './App.svelte';
 import './base.css';
 import { consoleApi, type Lab } from './console.ts';
 import { begun, client, comesBack, linked } from './early.ts';
-import { playOpening } from './opening.svelte.ts';
 import { missingFeatures } from './support.ts';
 import './theme.css';
 import { showTheme, storedTheme } from './theme.ts';
@@ -64,6 +63,7 @@ function start(at: HTMLElement): void {
     run.opening = !resumed && !asked;
     void keeping.then((history) => history?.keep(run, say));
     if (resumed) return;
+    const { playOpening } = await import('./opening.svelte.ts');
     // A script may have loaded something else meanwhile: then it decides what plays.
     if (run.commands === 1) playOpening(run, begun !== undefined);
     else if (begun) await run.limit(0);

@@ -214,7 +214,7 @@ export class Player {
   }
 
   /** Moves live knobs at the next step boundary. */
-  set(knobs: KnobValues): Promise<void> {
+  set(knobs: KnobValues, _gesture?: number): Promise<void> {
     return this.#change(async (session) => {
       const moved = Object.entries(knobs).filter(([key, value]) => session.knobs[key] !== value);
       if (moved.length === 0) return;

@@ -88,6 +88,8 @@ export interface RunEvent {
   /** A live knob, or `executor` (handed over), or `pause` (the run stopped to be looked at). */
   key: string;
   value: KnobValue;
+  /** The same for all moves of one gesture, as a drag, within the log; absent for what was not part of one. */
+  gesture?: number;
 }
 
 /** A run: with the same executor it gives the same numbers again. */
@@ -246,7 +248,8 @@ export interface TrainerApi {
   load: (run: RunLog, begin?: Beginning) => Promise<Loaded>;
   /** Opens a run where it stopped, paused. @throws Error where the state does not fit the run */
   open: (run: KeptRun) => Promise<Loaded>;
-  set: (knobs: KnobValues) => Promise<void>;
+  /** Moves live knobs at the next step. @param gesture moves with the same number are one change: one entry of undo */
+  set: (knobs: KnobValues, gesture?: number) => Promise<void>;
   play: () => Promise<void>;
   pause: () => Promise<void>;
   /** Back to step 0 and to the same initial weights, with the knobs as they are now and an empty log. */

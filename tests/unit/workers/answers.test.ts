@@ -9,7 +9,7 @@ import { held } from '../../support/garbage.ts';
 const CALLS = 20;
 const answer = (): { values: Float64Array } => ({ values: new Float64Array(1000) });
 
-const NOTHING = {} as Changes;
+const NOTHING: Changes = {};
 
 const channels: MessageChannel[] = [];
 /** A worker in this thread, which answers as an API says. */
