@@ -85,6 +85,35 @@ test('a link that is partly wrong opens what is right, and names the rest', asyn
   expect(await page.evaluate(() => window.lab.config().seed)).toBe(5);
 });
 
+test('what is wrong with a link is known as soon as the lab is ready', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./#v=1&preset=before&model.temperature=0&loss.foo=1&seed=5');
+  const problems = await page.evaluate(async () => {
+    await window.lab.ready();
+    return window.lab.problems().map(({ key }) => key);
+  });
+  expect(problems.sort()).toEqual(['loss.foo', 'model.temperature']);
+});
+
+test('a link to an executor that this browser has not opens the run as it ships, and says so', async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(Navigator.prototype, 'gpu');
+  });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./#v=1&preset=before&seed=5&executor=nowhere');
+  expect((await page.evaluate(() => window.lab.ready())).executor).toBe('wasm');
+  expect(
+    await page.evaluate(() =>
+      window.lab
+        .problems()
+        .map(({ text }) => text)
+        .join(' '),
+    ),
+  ).toContain('no executor “nowhere”');
+});
+
 test('markup in a link is text', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto(`./#v=1&preset=before&${encodeURIComponent('<img src=x onerror=alert(1)>')}=1`);
