@@ -53,12 +53,22 @@ function start(at: HTMLElement): void {
     },
     () => undefined,
   );
+  const loadFirst = async (): Promise<void> => {
+    try {
+      await run.load(asked ? { url: location.hash } : {});
+    } catch (thrown) {
+      // A script has taken over, or there is nothing else to try.
+      if (!asked || run.commands > 1 || run.phase === 'dead') throw thrown;
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      await run.load({}, true, [{ key: 'link', text: `The run of the link could not be opened. ${why}` }]);
+    }
+  };
   // Needed at once only where a run is to be found again.
   const keeping = import('./keep.ts').catch(() => undefined);
   const begin = async (): Promise<void> => {
     const { resumed = false, problem = '' } = (comesBack() && (await (await keeping)?.resume(run))) || {};
     if (begun) await run.takeUp(begun);
-    else if (!resumed) await run.load(asked ? { url: location.hash } : {});
+    else if (!resumed) await loadFirst();
     if (problem) say(problem);
     run.opening = !resumed && !asked;
     void keeping.then((history) => history?.keep(run, say));

@@ -10,6 +10,7 @@ import type {
   TemperatureFit,
 } from '../engine/protocol.ts';
 import { labById } from '../labs/index.ts';
+import type { Problem } from '../labs/lab.ts';
 import type { KnobValues } from '../terms/knob.ts';
 import type { Begun } from './begin.ts';
 import { Client } from './client.ts';
@@ -94,15 +95,17 @@ export class Run extends Heard implements Keepable {
    *
    * @param free whether it may be handed over by itself where nobody chose who trains: a visitor wants it fast, a script
    *   wants the same numbers wherever it runs
+   * @param known what was wrong before, such as with a link that led to no run
    */
-  async load(request: LoadRequest = {}, free = true): Promise<Config> {
+  async load(request: LoadRequest = {}, free = true, known: readonly Problem[] = []): Promise<Config> {
     this.#command();
     const { readRequest } = this.#late ?? (await this.#reader());
     const { lab, preset, seed } = this;
     const resolved = await readRequest(request, { lab, preset, seed, executor: this.origin.pinned });
     const log: RunLog = { ...resolved.log, free: free && !!resolved.free };
-    const { problems, source } = resolved;
-    const arrival = { lab: resolved.lab, naming: { parent: '' }, problems, source };
+    const { lab: its, source } = resolved;
+    const problems = [...known, ...resolved.problems];
+    const arrival = { lab: its, naming: { parent: '' }, problems, source };
     await this.#bring(() => this.#client.call('load', log), arrival);
     return this.config;
   }
