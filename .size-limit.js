@@ -62,6 +62,7 @@ const BUDGETS = {
   race: 1.5,
   reading: 1.5,
   request: 10,
+  late: 2,
   save: 3.5,
   targets: 3,
   tfjs: 1.5,

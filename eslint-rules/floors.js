@@ -7,9 +7,10 @@ import { dirname, relative, resolve, sep } from 'node:path';
 /** Lowest first: a room imports only from itself and from lower ones. */
 const rooms = ['science', 'terms', 'engine', 'labs', 'run', 'charts', 'panels', 'app'];
 const workersUse = ['science', 'terms', 'engine', 'labs'];
-/** The rooms that only the page has. Their one door to the engine is its protocol. */
+/** The rooms that only the page has. What they may have of the engine: its protocol, and one helper without imports. */
 const page = ['run', 'charts', 'panels', 'app'];
 const protocol = 'src/engine/protocol.ts';
+const helper = 'src/engine/pendingCalls.ts';
 
 /** @type {import('eslint').Rule.RuleModule} */
 export const floors = {
@@ -18,7 +19,8 @@ export const floors = {
     schema: [{ type: 'object', properties: { root: { type: 'string' } }, required: ['root'] }],
     messages: {
       higher: '{{from}} may import only from {{allowed}}, not from {{to}}.',
-      protocol: `{{from}} may import from engine only ${protocol}.`,
+      protocol: `{{from}} may import from engine only ${protocol} and ${helper}.`,
+      helper: `${helper} may import nothing: the page has it too.`,
       outside: '{{from}} may not import {{path}}: it belongs to no room.',
       entry: 'Workers are started with new Worker(new URL(…)), not imported.',
       starts: 'Only run (and a worker, or the engine in one) starts workers, not {{from}}.',
@@ -44,6 +46,10 @@ export const floors = {
      */
     function check(node, source, typeOnly) {
       if (typeof source !== 'string') return;
+      if (place?.file === helper) {
+        context.report({ node, messageId: 'helper' });
+        return;
+      }
       const path = source.replace(/[?#].*$/, '');
       if (path.startsWith('@tensorflow/')) {
         if (from === 'workers' || (typeOnly && (from === 'terms' || from === 'engine'))) return;
@@ -63,7 +69,7 @@ export const floors = {
       } else if (!to) context.report({ node, messageId: 'outside', data: { from, path: file } });
       else if (!allowed.includes(to))
         context.report({ node, messageId: 'higher', data: { from, to, allowed: allowed.join(', ') } });
-      else if (page.includes(from) && to === 'engine' && file !== protocol)
+      else if (page.includes(from) && to === 'engine' && file !== protocol && file !== helper)
         context.report({ node, messageId: 'protocol', data: { from } });
     }
 
@@ -96,7 +102,7 @@ function isType(node) {
  */
 function placeOf(root, filename) {
   const path = inRoot(root, filename);
-  return /^(src|workers)\//.test(path) ? { room: roomOf(path) } : undefined;
+  return /^(src|workers)\//.test(path) ? { file: path, room: roomOf(path) } : undefined;
 }
 
 /** @param {string} path from the repository's root */

@@ -2,6 +2,7 @@ import * as Comlink from 'comlink';
 import { Ensemble, type Machine } from '../src/engine/ensemble/ensemble.ts';
 import { buffersOf, HostLost, type MemberHost } from '../src/engine/ensemble/host.ts';
 import type { ExecutorSetup } from '../src/engine/executor.ts';
+import { PendingCalls } from '../src/engine/pendingCalls.ts';
 import type { ExecutorId } from '../src/engine/protocol.ts';
 import { refuge } from './executors.ts';
 import type { MemberWorkerApi } from './serveMembers.ts';
@@ -19,15 +20,11 @@ export async function openMemberWorker(make: () => Worker = memberWorker): Promi
   const worker = make();
   const remote = Comlink.wrap<MemberWorkerApi>(worker);
   const watch = new AbortController();
-  let end: (error: Error) => void = () => undefined;
-  // Every call races with it, for Comlink would wait for ever.
-  const death = new Promise<never>((_, reject) => {
-    end = (error) => {
-      watch.abort();
-      reject(error);
-    };
-  });
-  death.catch(() => undefined);
+  const calls = new PendingCalls();
+  const end = (reason: Error): void => {
+    watch.abort();
+    calls.end(reason);
+  };
   worker.addEventListener('error', ({ message }) => {
     end(
       new HostLost(message ? `A member worker failed: ${message}.` : 'A member worker could not be loaded.'),
@@ -40,14 +37,13 @@ export async function openMemberWorker(make: () => Worker = memberWorker): Promi
     end(new Error('The member worker was closed.'));
     worker.terminate();
   };
-  const race = <T>(answer: Promise<T>): Promise<T> => Promise.race([answer, death]);
 
   const lock = `collapse-lab:member:${crypto.getRandomValues(new Uint32Array(3)).join('-')}`;
   const late = setTimeout(() => {
     end(new HostLost('A member worker did not answer.'));
   }, START_MS);
   try {
-    await race(remote.connect(lock));
+    await calls.until(remote.connect(lock));
   } catch (error) {
     close();
     throw error;
@@ -62,11 +58,11 @@ export async function openMemberWorker(make: () => Worker = memberWorker): Promi
     .catch(() => undefined);
 
   return {
-    open: (executor, setups) => race(remote.open(executor, setups)),
+    open: (executor, setups) => calls.until(remote.open(executor, setups)),
     train: (chunks, changes, save) =>
-      race(remote.train(Comlink.transfer(chunks, buffersOf(chunks)), changes, save)),
-    predict: (set, changes) => race(remote.predict(set, changes)),
-    save: (changes) => race(remote.save(changes)),
+      calls.until(remote.train(Comlink.transfer(chunks, buffersOf(chunks)), changes, save)),
+    predict: (set, changes) => calls.until(remote.predict(set, changes)),
+    save: (changes) => calls.until(remote.save(changes)),
     close,
   };
 }

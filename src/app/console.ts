@@ -93,16 +93,13 @@ export function consoleApi(run: Run, version: string): Lab {
         ) as LabInfo['knobs'],
         presets: presets.map((preset) => ({ id: preset.id, title: preset.title, text: preset.text })),
       })),
-    load: async (what = {}) => {
-      if (typeof what !== 'object') throw new Error('load() takes an object, such as { preset: "before" }.');
-      return 'checkpoint' in what ? (await whole()).loadCheckpoint(run, what) : run.load(what, false);
-    },
+    load: async (what = {}) =>
+      // What is no object is refused by the run.
+      Object.hasOwn(Object(what) as object, 'checkpoint')
+        ? (await whole()).loadCheckpoint(run, what)
+        : run.load(what as LoadRequest, false),
     config: () => run.config,
-    set: async (knobs) => {
-      if (typeof knobs !== 'object' || (knobs as unknown) === null)
-        throw new Error('set() takes an object of knobs, such as { "model.temperature": 1 }.');
-      return run.set(knobs);
-    },
+    set: (knobs) => run.set(knobs),
     play: () => {
       run.play();
     },
@@ -114,11 +111,7 @@ export function consoleApi(run: Run, version: string): Lab {
     redo: () => run.redo(),
     metrics,
     series: () => run.series.toRecord(),
-    samples: async (n = 10) => {
-      if (!Number.isInteger(n) || n < 1)
-        throw new Error(`samples(n) needs a whole number from 1, not ${String(n)}.`);
-      return run.samples(n);
-    },
+    samples: (n = 10) => run.samples(n),
     engine: () => run.engine,
     use: (executor) => run.use(executor),
     parameters: () => run.parameters(),

@@ -5,7 +5,6 @@ import App from './App.svelte';
 import './base.css';
 import { consoleApi, type Lab } from './console.ts';
 import { begun, client, comesBack, linked } from './early.ts';
-import { playOpening } from './opening.svelte.ts';
 import { missingFeatures } from './support.ts';
 import './fonts.css';
 import './theme.css';
@@ -55,16 +54,27 @@ function start(at: HTMLElement): void {
     },
     () => undefined,
   );
+  const loadFirst = async (): Promise<void> => {
+    try {
+      await run.load(asked ? { url: location.hash } : {});
+    } catch (thrown) {
+      // A script has taken over, or there is nothing else to try.
+      if (!asked || run.commands > 1 || run.phase === 'dead') throw thrown;
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      await run.load({}, true, [{ key: 'link', text: `The run of the link could not be opened. ${why}` }]);
+    }
+  };
   // Needed at once only where a run is to be found again.
   const keeping = import('./keep.ts').catch(() => undefined);
   const begin = async (): Promise<void> => {
     const { resumed = false, problem = '' } = (comesBack() && (await (await keeping)?.resume(run))) || {};
     if (begun) await run.takeUp(begun);
-    else if (!resumed) await run.load(asked ? { url: location.hash } : {});
+    else if (!resumed) await loadFirst();
     if (problem) say(problem);
     run.opening = !resumed && !asked;
     void keeping.then((history) => history?.keep(run, say));
     if (resumed) return;
+    const { playOpening } = await import('./opening.svelte.ts');
     // A script may have loaded something else meanwhile: then it decides what plays.
     if (run.commands === 1) playOpening(run, begun !== undefined);
     else if (begun) await run.limit(0);

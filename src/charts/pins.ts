@@ -1,11 +1,19 @@
-/** Something that was changed, at a step. */
+/** Something that was changed, at one step or, where it took a while, at several. */
 export interface Change {
+  /** The first of its steps, where it stands. */
   step: number;
+  steps: readonly number[];
   text: string;
   /** How many changes the text stands for. */
   count: number;
   /** Each of them in words. */
   details: readonly string[];
+}
+
+/** “Step 120”, or “Steps 120–164”. */
+export function stepsText(steps: readonly number[], format: (step: number) => string): string {
+  const [first = 0, last = first] = [steps[0], steps.at(-1)];
+  return first === last ? `Step ${format(first)}` : `Steps ${format(first)}–${format(last)}`;
 }
 
 /** Changes nearer to each other than this, in pixels, are one pin. */

@@ -11,9 +11,9 @@ import type { Values } from './rows.ts';
  * @param steps `[rows]`, rising
  * @returns rising rows, the first is 0
  */
-export function stretchStarts(steps: readonly number[], changes: readonly Pick<Change, 'step'>[]): number[] {
+export function stretchStarts(steps: readonly number[], changes: readonly Pick<Change, 'steps'>[]): number[] {
   const starts = new Set([0]);
-  for (const { step } of changes) {
+  for (const step of changes.flatMap((change) => change.steps)) {
     const [first, end] = [bisectLeft(steps as number[], step), bisectRight(steps as number[], step)];
     const start = end - first > 1 ? end - 1 : end;
     if (start < steps.length) starts.add(start);

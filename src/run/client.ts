@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import { PendingCalls } from '../engine/pendingCalls.ts';
 import type { Frame, FromPage, ToPage, TrainerApi } from '../engine/protocol.ts';
 import { newId } from './id.ts';
 
@@ -33,8 +34,9 @@ export class Client {
   readonly #worker: Worker;
   readonly #remote: Comlink.Remote<TrainerApi>;
   readonly #port: MessagePort;
-  /** Rejects when the worker dies; every command races with it, for Comlink would wait for ever. */
-  readonly #death: Promise<never>;
+  readonly #calls = new PendingCalls();
+  readonly #started: Promise<void>;
+  #running = false;
   readonly #echoes = new Map<number, () => void>();
   #echo = 0;
   readonly #watch = new AbortController();
@@ -48,41 +50,34 @@ export class Client {
       started ??
       new Worker(new URL('../../workers/trainer.ts', import.meta.url), { type: 'module', name: 'trainer' });
     this.#remote = Comlink.wrap<TrainerApi>(this.#worker);
-    this.#death = new Promise((_, reject) => {
-      const die = (detail: string): void => {
-        if (this.#watch.signal.aborted) return;
-        this.#watch.abort();
-        const message = this.#running ? STOPPED : detail ? `${SENTENCE} (${detail})` : SENTENCE;
-        reject(new Error(message));
-        this.#mourn(message);
-      };
-      this.#worker.addEventListener('error', (event) => {
-        die(event.message);
-      });
-      this.#worker.addEventListener('messageerror', () => {
-        die('a message could not be read');
-      });
-      this.#die = die;
-      if (started?.failed !== undefined) die(started.failed);
+    this.#worker.addEventListener('error', ({ message }) => {
+      this.#die(message);
     });
-    // Each command reports the death by itself.
-    this.#death.catch(() => undefined);
+    this.#worker.addEventListener('messageerror', () => {
+      this.#die('a message could not be read');
+    });
+    if (started?.failed !== undefined) this.#die(started.failed);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const lock = `collapse-lab:trainer:${newId()}`;
     const connected = this.#remote.connect(Comlink.transfer(port2, [port2]), document.baseURI, lock);
-    const late = new Promise<never>((_, reject) => setTimeout(reject, START_MS, new Error(SENTENCE)));
-    this.#started = this.#race(Promise.race([connected, late]));
-    this.#started.then(
-      () => {
-        this.#running = true;
-        this.#outlive(lock);
-      },
-      (error: unknown) => {
-        if (this.#watch.signal.aborted) return;
-        this.#mourn(error instanceof Error ? error.message : SENTENCE);
-      },
-    );
+    this.#started = this.#calls.until(connected);
+    const late = setTimeout(() => {
+      this.#die('it did not answer');
+    }, START_MS);
+    this.#started
+      .then(
+        () => {
+          this.#running = true;
+          this.#outlive(lock);
+        },
+        (error: unknown) => {
+          this.#die(error instanceof Error ? error.message : '');
+        },
+      )
+      .finally(() => {
+        clearTimeout(late);
+      });
   }
 
   /** From now on frames come, those first that were sent before. To be called once. */
@@ -98,13 +93,14 @@ export class Client {
     if (this.#died !== undefined) onDeath(this.#died);
   }
 
-  #mourn(message: string): void {
-    this.#died = message;
-    this.#onDeath?.(message);
+  /** The worker is gone: whoever waits for it is told, and whoever listens. The first reason counts. */
+  #die(detail: string): void {
+    if (this.#watch.signal.aborted) return;
+    this.#watch.abort();
+    this.#died = this.#running ? STOPPED : detail ? `${SENTENCE} (${detail})` : SENTENCE;
+    this.#calls.end(new Error(this.#died));
+    this.#onDeath?.(this.#died);
   }
-
-  #running = false;
-  #die: (detail: string) => void = () => undefined;
 
   /** A worker that is killed, by the system or by itself, tells nobody; but its lock becomes free. */
   #outlive(lock: string): void {
@@ -116,8 +112,6 @@ export class Client {
       .catch(() => undefined);
   }
 
-  readonly #started: Promise<void>;
-
   /** Calls the worker; rejects, instead of waiting for ever, when it is dead. */
   async call<K extends keyof TrainerApi>(
     method: K,
@@ -127,7 +121,7 @@ export class Client {
       ...given: Parameters<TrainerApi[K]>
     ) => ReturnType<TrainerApi[K]>;
     // Sent at once: the worker hears it after what it was connected by.
-    const [answer] = await Promise.all([this.#race<unknown>(remote(...args)), this.#started]);
+    const [answer] = await Promise.all([this.#calls.until<unknown>(remote(...args)), this.#started]);
     return answer as Awaited<ReturnType<TrainerApi[K]>>;
   }
 
@@ -136,7 +130,7 @@ export class Client {
     const id = ++this.#echo;
     const back = new Promise<void>((resolve) => this.#echoes.set(id, resolve));
     this.#port.postMessage({ kind: 'echo', id } satisfies FromPage);
-    await this.#race(back);
+    await this.#calls.until(back);
   }
 
   /** Asks for the next frame. */
@@ -146,11 +140,8 @@ export class Client {
 
   dispose(): void {
     this.#watch.abort();
+    this.#calls.end(new Error('The trainer was replaced.'));
     this.#worker.terminate();
     this.#port.close();
-  }
-
-  #race<T>(promise: Promise<T>): Promise<T> {
-    return Promise.race([promise, this.#death]);
   }
 }

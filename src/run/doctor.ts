@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import { stringify } from 'yaml';
+import { PendingCalls } from '../engine/pendingCalls.ts';
 import type { Diagnosis } from '../labs/doctor/diagnosis.ts';
 import type { DoctorApi } from '../labs/doctor/protocol.ts';
 import { classesOf, readTargets, type TargetSpec } from '../labs/doctor/targets.ts';
@@ -68,24 +69,18 @@ export class Doctor {
     name: 'doctor',
   });
   readonly #remote = Comlink.wrap<DoctorApi>(this.#worker);
-  readonly #death: Promise<never>;
+  readonly #calls = new PendingCalls();
 
   constructor() {
-    this.#death = new Promise((_, reject) => {
-      this.#worker.addEventListener('error', (event) => {
-        reject(new Error(event.message ? `${GONE} (${event.message})` : GONE));
-      });
+    this.#worker.addEventListener('error', ({ message }) => {
+      this.#calls.end(new Error(message ? `${GONE} (${message})` : GONE));
     });
-    this.#death.catch(() => undefined);
   }
 
   /** @returns undefined when a newer question was asked meanwhile */
   ask({ config, targets }: Patient): Promise<Diagnosis | undefined> {
     const { lab, seed, knobs } = config;
-    return Promise.race([
-      this.#remote.diagnose({ lab, seed, values: knobs, targets }, document.baseURI),
-      this.#death,
-    ]);
+    return this.#calls.until(this.#remote.diagnose({ lab, seed, values: knobs, targets }, document.baseURI));
   }
 
   dispose(): void {

@@ -210,6 +210,21 @@ test('wrong input is refused by name, and the run stays', async ({ page }) => {
       step: await say(() => lab.step(0.5)),
       executor: await say(() => lab.use('cuda' as never)),
       export: await say(() => lab.export('exe')),
+      sevenExport: await say(() => lab.export(7 as never)),
+      five: await say(() => lab.use(5 as never)),
+      stepText: await say(() => lab.step('x' as never)),
+      jump: await say(() => lab.jump(NaN)),
+      samples: await say(() => lab.samples(-1)),
+      // A plain function that throws.
+      share: await say(() => new Promise(() => lab.share('x' as never))),
+      loadNull: await say(() => lab.load(null as never)),
+      loadList: await say(() => lab.load([] as never)),
+      loadText: await say(() => lab.load('x' as never)),
+      setNull: await say(() => lab.set(null as never)),
+      setList: await say(() => lab.set([] as never)),
+      checkpoint: await say(() => lab.load({ checkpoint: 'x' as never })),
+      open: await say(() => lab.open(5 as never)),
+      doctor: await say(() => lab.doctor(5 as never)),
       at: lab.metrics().step,
     };
   }, SMALL);
@@ -228,6 +243,20 @@ test('wrong input is refused by name, and the run stays', async ({ page }) => {
     step: 'whole number',
     executor: 'no executor "cuda"',
     export: 'no export "exe"',
+    sevenExport: 'no export "7"',
+    five: 'no executor "5"',
+    stepText: 'step(n) needs a whole number from 1 to 10000000, not "x".',
+    jump: 'jump(step) needs a whole number from 0 to 2, not NaN.',
+    samples: 'samples(n) needs a whole number',
+    share: 'share() takes nothing, or { log: true }',
+    loadNull: 'load() takes an object',
+    loadList: 'load() takes an object',
+    loadText: 'load() takes an object',
+    setNull: 'set() takes an object of knobs',
+    setList: 'set() takes an object of knobs',
+    checkpoint: 'takes the bytes of a file',
+    open: 'takes the id of a run',
+    doctor: 'takes the text of a configuration',
   };
   for (const [what, part] of Object.entries(expected))
     expect(said[what as keyof typeof said]).toContain(part);

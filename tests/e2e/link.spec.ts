@@ -85,6 +85,30 @@ test('a link that is partly wrong opens what is right, and names the rest', asyn
   expect(await page.evaluate(() => window.lab.config().seed)).toBe(5);
 });
 
+test('what is wrong with a link is known as soon as the lab is ready', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./#v=1&preset=before&model.temperature=0&loss.foo=1&seed=5');
+  const problems = await page.evaluate(async () => {
+    await window.lab.ready();
+    return window.lab.problems().map(({ key }) => key);
+  });
+  expect(problems.sort()).toEqual(['loss.foo', 'model.temperature']);
+});
+
+test('a link whose run cannot be made leaves the run as it ships, and says why', async ({ page }) => {
+  // The executor that the link names cannot be loaded.
+  await page.route('**/tfjs-*.js', (route) => route.abort());
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./#v=1&preset=before&seed=5&executor=tfjs:cpu');
+  const { engine, problems, seed } = await page.evaluate(async () => ({
+    engine: await window.lab.ready(),
+    problems: window.lab.problems().map(({ text }) => text),
+    seed: window.lab.config().seed,
+  }));
+  expect({ executor: engine.executor, seed }).toEqual({ executor: 'wasm', seed: 0 });
+  expect(problems).toEqual([expect.stringMatching(/^The run of the link could not be opened\. \w/)]);
+});
+
 test('markup in a link is text', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto(`./#v=1&preset=before&${encodeURIComponent('<img src=x onerror=alert(1)>')}=1`);

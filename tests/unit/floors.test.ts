@@ -33,6 +33,7 @@ tester.run('floors', floors, {
     fine('src/labs/service-mix/lab.ts', "import before from '../../../configs/service-mix/before.yaml'"),
     fine('src/labs/service-mix/lab.ts', "import { plan } from '../../engine/plan.ts'"),
     fine('src/run/trainer.ts', "import type { Trainer } from '../engine/protocol.ts'"),
+    fine('src/run/trainer.ts', "import { PendingCalls } from '../engine/pendingCalls.ts'"),
     fine('src/run/trainer.ts', "new Worker(new URL('../../workers/trainer.ts', import.meta.url))"),
     fine(
       'src/app/App.svelte.ts',
@@ -52,6 +53,8 @@ tester.run('floors', floors, {
     at('workers/trainer.ts', "import { config } from '../src/run/config.ts'", 'higher'),
     at('src/panels/Knobs.ts', "import type { Plan } from '../engine/plan.ts'", 'protocol'),
     at('src/run/trainer.ts', "import { Executor } from '../engine/oracle/executor.ts'", 'protocol'),
+    at('src/engine/pendingCalls.ts', "import type { Plan } from './plan.ts'", 'helper'),
+    at('src/engine/pendingCalls.ts', "import * as Comlink from 'comlink'", 'helper'),
     at('src/run/trainer.ts', "import trainer from '../../workers/trainer.ts?worker'", 'entry'),
     at('src/panels/Run.ts', "new Worker(new URL('../../workers/trainer.ts', import.meta.url))", 'starts'),
     at('src/science/reach.ts', "import '../../tests/unit/reach.test.ts'", 'outside'),

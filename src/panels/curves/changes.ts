@@ -46,27 +46,46 @@ export function lowestEntropies(
   });
 }
 
-/** What was changed at each step of the log, in words; the reach first, for it is what most changes are about. */
+/** Moves that are one change: those of one gesture, else those of one step. */
+interface Moved {
+  steps: number[];
+  /** The last value of each knob. */
+  to: Map<string, KnobValue>;
+  /** Its value before. */
+  from: Map<string, KnobValue | undefined>;
+}
+
+/**
+ * What was changed, in words: one entry for each gesture, and for each step where something else was changed. The reach
+ * comes first, for it is what most changes are about.
+ *
+ * @param initial knobs at step 0 @param events by step
+ */
 export function changesOf(
   lab: Lab,
+  initial: KnobValues,
   events: readonly RunEvent[],
   history: readonly ReachFrom[] | undefined,
 ): Change[] {
-  const bySteps = new Map<number, Map<string, KnobValue>>();
-  for (const { step, key, value } of events) {
+  const moves = new Map<string, Moved>();
+  const knobs: Record<string, KnobValue> = { ...initial };
+  for (const { step, key, value, gesture } of events) {
     if (key === 'pause') continue;
-    const keys = bySteps.get(step) ?? new Map<string, KnobValue>();
-    keys.set(key, value);
-    bySteps.set(step, keys);
+    const name = gesture === undefined ? `step ${step}` : `gesture ${gesture}`;
+    const moved: Moved = moves.get(name) ?? { steps: [], to: new Map(), from: new Map() };
+    moves.set(name, moved);
+    if (moved.steps.at(-1) !== step) moved.steps.push(step);
+    if (!moved.from.has(key)) moved.from.set(key, knobs[key]);
+    moved.to.set(key, value);
+    knobs[key] = value;
   }
-  return [...bySteps].map(([step, keys]) => ({
-    step,
-    count: keys.size,
-    ...wordsFor(
-      [...keys].map((change) => knobText(lab, change)),
-      reachText(step, history),
-    ),
-  }));
+  return [...moves.values()].map(({ steps, to, from }) => {
+    const [first = 0] = steps;
+    const told = [...to].map(([key, value]) =>
+      knobText(lab, key, value, steps.length > 1 ? from.get(key) : undefined),
+    );
+    return { step: first, steps, count: to.size, ...wordsFor(told, reachText(steps, history)) };
+  });
 }
 
 /** @param knobs each change in words @param reach how the reach moved, if it did */
@@ -76,17 +95,20 @@ function wordsFor(knobs: readonly string[], reach: string | undefined): Pick<Cha
   return { text, details: reach === undefined ? knobs : [reach, ...knobs] };
 }
 
-function reachText(step: number, history: readonly ReachFrom[] | undefined): string | undefined {
-  const at = history?.findIndex((entry) => entry.step === step) ?? -1;
-  const [before, after] = [history?.[at - 1], history?.[at]];
+function reachText(steps: readonly number[], history: readonly ReachFrom[] | undefined): string | undefined {
+  if (!history?.some(({ step }) => steps.includes(step))) return undefined;
+  const before = history.findLast(({ step }) => step < (steps[0] ?? 0));
+  const after = history.findLast(({ step }) => step <= (steps.at(-1) ?? 0));
   if (!before || !after) return undefined;
   return `R ${formatShort(before.reach)} → ${formatShort(after.reach)}`;
 }
 
-function knobText(lab: Lab, [key, value]: [string, KnobValue]): string {
+/** @param from where it moved from, for what took several steps */
+function knobText(lab: Lab, key: string, value: KnobValue, from: KnobValue | undefined): string {
   if (key === 'executor') return `on ${String(value)}`;
   const knob = lab.knobs.find((candidate) => candidate.key === key);
-  const shown =
-    typeof value === 'number' ? formatEntry(value) : value === true ? 'on' : value === false ? 'off' : value;
-  return `${knob?.label ?? key} ${shown}`;
+  return `${knob?.label ?? key} ${from === undefined ? '' : `${shown(from)} → `}${shown(value)}`;
 }
+
+const shown = (value: KnobValue): string =>
+  typeof value === 'number' ? formatEntry(value) : value === true ? 'on' : value === false ? 'off' : value;

@@ -31,7 +31,9 @@ const spec = (axis: StepAxis) => (): ChartSpec => ({
   labels: (row, now) => [
     { at: values[row] ?? NaN, text: `${now ? 'now' : 'KL'} ${values[row]}`, color: 'ink' },
   ],
-  changes: [{ step: 5000, text: 'R 10 → 0.25', count: 2, details: ['R 10 → 0.25', 'Temperature 4'] }],
+  changes: [
+    { step: 5000, steps: [5000], text: 'R 10 → 0.25', count: 2, details: ['R 10 → 0.25', 'Temperature 4'] },
+  ],
 });
 const chartOf = (axis: StepAxis, changed: object = {}): ComponentProps<typeof LineChart> => ({
   title: 'KL',

@@ -17,6 +17,8 @@ export class FakeRun implements KnobHost {
   notice: undefined;
   readonly moves: KnobValue[] = [];
   readonly sets: Readonly<Record<string, unknown>>[] = [];
+  /** Gestures that have ended. */
+  releases = 0;
 
   constructor(knobs: readonly Knob[], values: KnobValues = {}) {
     this.lab = {
@@ -35,6 +37,11 @@ export class FakeRun implements KnobHost {
   move(knobs: KnobValues): void {
     this.moves.push(...Object.values(knobs));
     this.knobs = { ...this.knobs, ...knobs };
+  }
+
+  release(): Promise<void> {
+    this.releases++;
+    return Promise.resolve();
   }
 
   play(): void {

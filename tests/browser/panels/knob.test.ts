@@ -117,7 +117,29 @@ test('a log slider moves by keys, and says its value in words', async () => {
   await userEvent.keyboard('{Home}');
   await expect.poll(() => run.knobs[temperature.key]).toBe(1);
   expect(run.moves).toEqual([4.1, 5.1, 1]);
-  expect(run.sets.at(-1)).toEqual({ [temperature.key]: 1 });
+  // Each key is a gesture of its own once it is let go.
+  expect([run.releases, run.sets]).toEqual([3, []]);
+});
+
+test('a drag and a key that is held are one gesture each, until they are let go', async () => {
+  const run = new FakeRun([temperature], { [temperature.key]: 4 });
+  await render(KnobRow, { run, knob: temperature });
+  const input = page.getByRole('slider', { name: 'Temperature' }).element() as HTMLInputElement;
+  for (const value of ['0.2', '0.3', '0.4']) {
+    input.value = value;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  expect([run.moves.length, run.releases]).toEqual([3, 0]);
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+  expect([run.moves.length, run.releases]).toEqual([3, 1]);
+  for (let i = 0; i < 4; i++)
+    input.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'ArrowRight', repeat: i > 0, bubbles: true, cancelable: true }),
+    );
+  expect([run.moves.length, run.releases]).toEqual([7, 1]);
+  input.dispatchEvent(new KeyboardEvent('keyup', { key: 'ArrowRight', bubbles: true }));
+  input.dispatchEvent(new FocusEvent('blur'));
+  expect([run.moves.length, run.releases, run.sets]).toEqual([7, 2, []]);
 });
 
 test('double click brings the default back', async () => {

@@ -38,9 +38,10 @@ describe('the history of the reach', () => {
 
 describe('changes', () => {
   test('name the reach where it moved', () => {
-    expect(changesOf(serviceMix, collapse, reachHistory(free, collapse))).toEqual([
+    expect(changesOf(serviceMix, free, collapse, reachHistory(free, collapse))).toEqual([
       {
         step: 120,
+        steps: [120],
         count: 3,
         text: 'R ∞ → 0.25',
         details: ['R ∞ → 0.25', 'LogitNorm on', 'Logit norm s 1', 'Temperature T 4'],
@@ -54,9 +55,45 @@ describe('changes', () => {
       { step: 20, key: 'loss.maxsup_weight', value: 0 },
       { step: 20, key: 'training.learning_rate', value: 0.01 },
     ];
-    expect(changesOf(serviceMix, events, undefined)).toEqual([
-      { step: 10, count: 1, text: 'MaxSup weight 0.1', details: ['MaxSup weight 0.1'] },
-      { step: 20, count: 2, text: '2 changes', details: ['MaxSup weight 0', 'Learning rate 0.01'] },
+    expect(changesOf(serviceMix, free, events, undefined)).toEqual([
+      { step: 10, steps: [10], count: 1, text: 'MaxSup weight 0.1', details: ['MaxSup weight 0.1'] },
+      {
+        step: 20,
+        steps: [20],
+        count: 2,
+        text: '2 changes',
+        details: ['MaxSup weight 0', 'Learning rate 0.01'],
+      },
     ]);
+  });
+
+  test('of one gesture are one, from the first to the last of its steps', () => {
+    const events = [
+      { step: 100, key: 'model.temperature', value: 1 },
+      { step: 120, key: 'model.temperature', value: 1.5, gesture: 7 },
+      { step: 130, key: 'loss.maxsup_weight', value: 0.1 },
+      { step: 140, key: 'model.temperature', value: 2, gesture: 7 },
+      { step: 164, key: 'model.temperature', value: 3, gesture: 7 },
+      { step: 164, key: 'model.temperature', value: 2, gesture: 8 },
+    ];
+    const told = changesOf(serviceMix, free, events, undefined).map(({ steps, text }) => [steps, text]);
+    expect(told).toEqual([
+      [[100], 'Temperature T 1'],
+      [[120, 140, 164], 'Temperature T 1 → 3'],
+      [[130], 'MaxSup weight 0.1'],
+      [[164], 'Temperature T 2'],
+    ]);
+  });
+
+  test('of the reach by one gesture say where it began and where it ended', () => {
+    const events = [
+      { step: 10, key: 'model.use_logit_norm', value: true, gesture: 1 },
+      { step: 10, key: 'model.logit_norm', value: 1, gesture: 1 },
+      { step: 20, key: 'model.logit_norm', value: 2, gesture: 1 },
+      { step: 30, key: 'model.logit_norm', value: 4, gesture: 1 },
+    ];
+    const [change, ...more] = changesOf(serviceMix, free, events, reachHistory(free, events));
+    expect(more).toEqual([]);
+    expect(change).toMatchObject({ step: 10, text: 'R ∞ → 4', count: 2 });
   });
 });

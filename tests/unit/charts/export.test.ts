@@ -17,7 +17,7 @@ const spec: ChartSpec = {
     { kind: 'line', values: [0.8, 0.6, 0.5], mean: [0.8, 0.63, 0.5], color: 'color-kl', dot: true },
   ],
   labels: () => [{ at: 0.5, text: 'now <0.5> & "floor"', color: 'color-kl', strong: true }],
-  changes: [{ step: 10, text: 'R 1 → 2', count: 1, details: [] }],
+  changes: [{ step: 10, steps: [10], text: 'R 1 → 2', count: 1, details: [] }],
 };
 const layout = layOut(
   spec,

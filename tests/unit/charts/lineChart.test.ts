@@ -38,8 +38,8 @@ const spec: ChartSpec = {
     { at: NaN, text: 'nothing', color: 'ink' },
   ],
   changes: [
-    { step: 50, text: 'T 4', count: 1, details: ['T 4'] },
-    { step: 55, text: 'T 3', count: 1, details: ['T 3'] },
+    { step: 50, steps: [50], text: 'T 4', count: 1, details: ['T 4'] },
+    { step: 55, steps: [55], text: 'T 3', count: 1, details: ['T 3'] },
   ],
 };
 const layout = layOut(spec, 300, 150, margins, format);

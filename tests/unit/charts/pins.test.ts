@@ -11,6 +11,7 @@ import {
 
 const change = (step: number, text = `at ${step}`, count = 1): Change => ({
   step,
+  steps: [step],
   text,
   count,
   details: [text],

@@ -4,11 +4,15 @@ import type { ChartSpec } from '../../../src/charts/lineChart.ts';
 import { centredMean, stretchStarts, withSmoothing } from '../../../src/charts/smooth.ts';
 
 const numbers = fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1, maxLength: 60 });
-const at = (step: number): { step: number } => ({ step });
+const at = (...steps: number[]): { steps: number[] } => ({ steps });
 
 describe('stretches between changes', () => {
   test('begin with the second of the two rows of a change', () => {
     expect(stretchStarts([0, 10, 20, 20, 30], [at(20)])).toEqual([0, 3]);
+  });
+
+  test('begin at each step of a change that took several', () => {
+    expect(stretchStarts([0, 10, 20, 20, 30, 30], [at(20, 30)])).toEqual([0, 3, 5]);
   });
 
   test('begin after a change that has no row, or one row, of its own', () => {
