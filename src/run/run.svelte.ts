@@ -106,7 +106,9 @@ export class Run extends Heard implements Keepable {
     const { lab: its, source } = resolved;
     const problems = [...known, ...resolved.problems];
     const arrival = { lab: its, naming: { parent: '' }, problems, source };
-    await this.#bring(() => this.#client.call('load', log), arrival);
+    // Asked for by name it is that executor or an error; what a link or a log names may be of another machine.
+    const insist = request.executor !== undefined;
+    await this.#bring(() => this.#client.call('load', log, undefined, insist), arrival);
     return this.config;
   }
 
