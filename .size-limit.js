@@ -88,7 +88,7 @@ export default [
     path: [...page, ...trainer, ...start].map(at),
     ...limit(103),
   },
-  { name: 'fonts', path: 'dist/fonts/*.woff2', gzip: false, limit: '60 kB' },
+  { name: 'fonts', path: 'dist/fonts/*.woff2', brotli: false, limit: '60 kB' },
   ...[...lazy].map(([name, files]) => ({
     name: name in BUDGETS ? `later: ${name}` : `later: ${name} (no budget of its own)`,
     path: files.map(at),

@@ -47,7 +47,11 @@ export const FOLDER = 'public/fonts';
 
 const inPackage = (root, { from }, path) => join(root, 'node_modules', from, path);
 
-/** The same bytes at every call and on every machine. */
+/**
+ * The same bytes at every call and on every machine.
+ *
+ * @returns {Promise<Uint8Array>}
+ */
 export const cut = (root, subset) =>
   subsetFont(readFileSync(inPackage(root, subset, subset.file)), subset.characters, {
     targetFormat: 'woff2',

@@ -125,7 +125,7 @@ test('nothing moves when the fonts arrive', async () => {
       .evaluateAll((all) =>
         all.map((element) => {
           const { top, height } = element.getBoundingClientRect();
-          return `${element.className} ${top.toFixed(0)} ${height.toFixed(0)}`;
+          return `${element.localName} ${top.toFixed(0)} ${height.toFixed(0)}`;
         }),
       );
   const before = await boxes();
