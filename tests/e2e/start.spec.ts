@@ -7,6 +7,9 @@ declare global {
   }
 }
 
+/** A server closes connections that were idle for some seconds, also one that is just about to be used. */
+const RETRIED = { maxRetries: 3 };
+
 const stepOf = (page: Page): Promise<number> => page.evaluate(() => window.lab.metrics().step);
 
 /** Lays a line of script before the trainer's own. */
@@ -23,7 +26,7 @@ test('training begins before anything of tfjs was asked for', async ({ page }) =
   /** What tfjs calls itself by, whatever its chunks are called. */
   const withTfjs = async (): Promise<string[]> => {
     const urls = [...new Set(asked)].filter((url) => url.endsWith('.js'));
-    const texts = await Promise.all(urls.map(async (url) => (await page.request.get(url)).text()));
+    const texts = await Promise.all(urls.map(async (url) => (await page.request.get(url, RETRIED)).text()));
     return urls.filter((_, i) => texts[i]?.includes('registerBackend'));
   };
   await page.emulateMedia({ reducedMotion: 'no-preference' });

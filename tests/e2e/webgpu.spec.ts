@@ -56,8 +56,10 @@ test.describe('on an adapter that is hardware', () => {
       const { step = [], kl = [] } = window.lab.series();
       return { steps: step, kl };
     });
-    const before = kl[steps.findLastIndex((step) => step <= (event?.step ?? 0))] ?? NaN;
-    expect(kl.at(-1)).toBeLessThan(before);
+    const klAt = (at: number): number => kl[steps.findLastIndex((step) => step <= at)] ?? NaN;
+    const handedOver = event?.step ?? NaN;
+    // At step 120 the story cuts the reach, to which a slow machine may have come meanwhile.
+    expect(klAt(Math.min(handedOver + 10, 119))).toBeLessThanOrEqual(klAt(handedOver));
     // Nobody has touched the story: its link has no words, and there is nothing to undo.
     expect(await page.evaluate(() => window.lab.share())).not.toContain('executor');
     await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
