@@ -16,7 +16,7 @@ const channels: MessageChannel[] = [];
 function workerWith(api: object): Worker {
   const channel = new MessageChannel();
   channels.push(channel);
-  Comlink.expose(api, channel.port2 as unknown as Comlink.Endpoint);
+  Comlink.expose(api, channel.port2);
   channel.port1.start();
   return Object.assign(channel.port1, { terminate: () => undefined }) as unknown as Worker;
 }
