@@ -1,6 +1,7 @@
+import type { RunLog } from '../engine/protocol.ts';
 import type { KnobValues } from '../terms/knob.ts';
 import { toCsv, toJson } from './documents.ts';
-import type { Run } from './run.svelte.ts';
+import type { Heard } from './state/heard.svelte.ts';
 
 /**
  * The run as the text of a document.
@@ -8,7 +9,7 @@ import type { Run } from './run.svelte.ts';
  * @param told knobs at step 0, where what it was loaded with is still being told @throws Error for unknown kinds
  */
 export async function exported(
-  run: Pick<Run, 'lab' | 'config' | 'source' | 'series' | 'log'>,
+  run: Pick<Heard, 'lab' | 'config' | 'source' | 'series'> & { log: () => Promise<RunLog> },
   kind: string,
   version: string,
   told: KnobValues | undefined,
