@@ -78,13 +78,15 @@ function namesLab(file, lab) {
 }
 
 /**
- * Whether a test's text says the lab's id in quotes, imports from the lab's folder, or goes through all labs.
+ * Whether a test's text says the lab's id in quotes, in a document or a link, imports from the lab's folder, or goes
+ * through all labs. The bare word is no sign: labs are called by words that mean other things too.
  * @param {string} text
  * @param {string} lab
  */
 function concernsLab(text, lab) {
   return (
-    new RegExp(`['"\`/]${lab}['"\`/]`).test(text) || /\blabs\b[^;]* from '[^']*\/labs\/index\.ts'/.test(text)
+    new RegExp(`['"\`/]${lab}['"\`/]|\\blab(: |=)${lab}\\b`).test(text) ||
+    /\blabs\b[^;]* from '[^']*\/labs\/index\.ts'/.test(text)
   );
 }
 

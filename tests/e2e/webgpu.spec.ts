@@ -38,11 +38,12 @@ test.describe('on an adapter that is hardware', () => {
   test('the opening run is handed over to WebGPU by itself where wasm is slower, and goes on', async ({
     page,
   }) => {
+    test.slow();
     await beforeTrainer(page, HARDWARE, SLOW_WASM);
     await page.emulateMedia({ reducedMotion: 'no-preference' });
     await page.goto('./');
     expect(await page.evaluate(async () => (await window.lab.ready()).executor)).toBe('wasm');
-    await expect.poll(async () => (await engineOf(page)).executor, { timeout: 60_000 }).toBe('webgpu');
+    await expect.poll(async () => (await engineOf(page)).executor, { timeout: 150_000 }).toBe('webgpu');
     const { race, adapter, software } = await engineOf(page);
     expect([adapter, software]).toEqual(['A fast card', false]);
     expect(race).toMatchObject({ state: 'measured', adapter: 'A fast card' });

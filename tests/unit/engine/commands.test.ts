@@ -1,11 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import type { RunLog } from '../../../src/engine/protocol.ts';
 import { Desk } from '../../support/desk.ts';
 import { tinyLog } from '../../support/sessions.ts';
-
-// Seconds where the processor is shared; that is no failure.
-vi.setConfig({ testTimeout: 60_000 });
 
 const LOG: RunLog = { ...tinyLog(), executor: 'wasm' };
 

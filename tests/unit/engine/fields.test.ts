@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ExecutorSetup } from '../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
 import { TfjsExecutor } from '../../../src/engine/tfjs/executor.ts';
@@ -7,9 +7,6 @@ import { tf } from '../../support/cpu.ts';
 import { chunkOf, relativeDistance, trained, type Create } from '../../support/executors.ts';
 import { describeFields, FORMS, OVER, RATE, settings } from '../../support/fieldSuite.ts';
 import { prepareImages } from '../../support/images.ts';
-
-// Seconds where the processor is shared; that is no failure.
-vi.setConfig({ testTimeout: 60_000 });
 
 /*
  * Losses over images, whose terms reduce over pixels, over images, or both, trained by every executor from the same

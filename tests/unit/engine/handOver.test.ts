@@ -1,12 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ExecutorLost } from '../../../src/engine/executor.ts';
 import type { RunLog } from '../../../src/engine/protocol.ts';
 import { Desk, outcomeOf } from '../../support/desk.ts';
 import { createReal } from '../../support/realExecutors.ts';
 import { Observed, tinyLog } from '../../support/sessions.ts';
-
-// Seconds where the processor is shared; that is no failure.
-vi.setConfig({ testTimeout: 60_000 });
 
 const LOG: RunLog = { ...tinyLog(), executor: 'wasm' };
 

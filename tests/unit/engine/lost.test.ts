@@ -1,11 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ExecutorLost } from '../../../src/engine/executor.ts';
 import { REAL, createReal } from '../../support/realExecutors.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { advanceTo, Observed, openTiny, tinyLog, type Watched } from '../../support/sessions.ts';
-
-// Seconds where the processor is shared; that is no failure.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A session that starts on wasm, which is gone for good once `when` has been true; the oracle takes it up. */
 async function doomed(

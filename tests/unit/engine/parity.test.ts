@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ExecutorSetup } from '../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
 import { TfjsExecutor } from '../../../src/engine/tfjs/executor.ts';
@@ -7,9 +7,6 @@ import { tf } from '../../support/cpu.ts';
 import { chunkOf, numbersOf, prepare, type Create } from '../../support/executors.ts';
 import { describeParity, testApart } from '../../support/paritySuite.ts';
 import { kernels } from '../../support/vectors.ts';
-
-// Seconds where the processor is shared; that is no failure.
-vi.setConfig({ testTimeout: 60_000 });
 
 const oracle = (setup: ExecutorSetup) => new OracleExecutor(setup);
 const tfjs = (setup: ExecutorSetup) =>

@@ -1,10 +1,8 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { ExecutorLost } from '../../../src/engine/executor.ts';
 import type { RunLog } from '../../../src/engine/protocol.ts';
 import { freeLog, HARDWARE, Track, type Machine } from '../../support/races.ts';
 import { TINY, tinyLog } from '../../support/sessions.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const open: Track[] = [];
 /** A machine that stops when its test is over. */

@@ -1,13 +1,10 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inSinglePrecision } from '../../../src/engine/handOver.ts';
 import type { RunLog } from '../../../src/engine/protocol.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { relativeDistance } from '../../support/executors.ts';
 import { openTiny, tinyLog, type Watched } from '../../support/sessions.ts';
-
-// Seconds where the processor is shared; that is no failure.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** What a visitor does to a run: trains, looks, moves knobs. */
 type Deed = number | 'look' | KnobValues | 'oracle' | 'wasm';

@@ -1,12 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Chunk, ChunkResult } from '../../../src/engine/executor.ts';
 import { nextRecording } from '../../../src/engine/series.ts';
 import { nextChunk } from '../../../src/engine/chunks.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { Observed, openTiny, tinyLog } from '../../support/sessions.ts';
-
-// Seconds where the processor is shared; that is no failure.
-vi.setConfig({ testTimeout: 60_000 });
 
 const SCHEDULES: [title: string, knobs: KnobValues][] = [
   ['a constant rate', {}],

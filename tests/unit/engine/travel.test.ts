@@ -1,11 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RunLog } from '../../../src/engine/protocol.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import { advanceTo, keep, openTiny, tinyLog } from '../../support/sessions.ts';
-
-// Seconds where the processor is shared; that is no failure.
-vi.setConfig({ testTimeout: 60_000 });
 
 const STORY: RunLog = tinyLog({
   knobs: {

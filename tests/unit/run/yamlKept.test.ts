@@ -1,13 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { labById } from '../../../src/labs/index.ts';
 import type { Config } from '../../../src/run/config.ts';
 import { resolveRequest } from '../../../src/run/request.ts';
 import { toYaml } from '../../../src/run/yaml.ts';
 import type { KnobValue } from '../../../src/terms/knob.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const lab = labById('service-mix');
 const standing = { lab, preset: 'before', seed: 77, executor: undefined };

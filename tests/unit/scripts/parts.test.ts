@@ -6,6 +6,7 @@ import { labs } from '../../../src/labs/index.ts';
 const texts: Readonly<Record<string, string>> = {
   'tests/browser/stage/stage.test.ts': "labById('cats')",
   'tests/e2e/dogs.spec.ts': '',
+  'tests/e2e/documents.spec.ts': 'v: 1\nlab: cats\nseed: 2',
   'tests/e2e/link.spec.ts': "load({ lab: 'dogs' })",
   'tests/golden/golden.test.ts': '',
   'tests/unit/labs/cats/data.test.ts': '',
@@ -22,7 +23,7 @@ describe('a part of the tests', () => {
     expect(asked()).toEqual({
       unit: files.filter((file) => /^tests\/(unit|golden)/.test(file)),
       browser: ['tests/browser/stage/stage.test.ts'],
-      page: ['tests/e2e/dogs.spec.ts', 'tests/e2e/link.spec.ts'],
+      page: ['tests/e2e/dogs.spec.ts', 'tests/e2e/documents.spec.ts', 'tests/e2e/link.spec.ts'],
     });
     expect(all('tests')).toEqual(all());
   });
@@ -39,6 +40,7 @@ describe('a part of the tests', () => {
       'tests/unit/labs/knobs.test.ts',
       'tests/unit/run/link.test.ts',
       'tests/browser/stage/stage.test.ts',
+      'tests/e2e/documents.spec.ts',
     ]);
     expect(all('dogs')).toEqual([
       'tests/unit/labs/knobs.test.ts',

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Cohort, type CohortHost } from '../../../../src/engine/ensemble/cohort.ts';
 import type { ParameterState } from '../../../../src/engine/executor.ts';
 import type { Metrics, RunLog } from '../../../../src/engine/protocol.ts';
@@ -9,8 +9,6 @@ import { REAL } from '../../../support/realExecutors.ts';
 import { firstDifference } from '../../../support/members.ts';
 import { readPublic } from '../../../support/runs.ts';
 import { advanceTo, openTiny, tinyLog } from '../../../support/sessions.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let built = 0;
 const hostOf = (machine: CohortHost['machine']): CohortHost => ({

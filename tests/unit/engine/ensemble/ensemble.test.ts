@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Ensemble } from '../../../../src/engine/ensemble/ensemble.ts';
 import { splitMembers } from '../../../../src/engine/ensemble/shares.ts';
 import type { CreateExecutor } from '../../../../src/engine/ensemble/host.ts';
@@ -19,8 +19,6 @@ import {
   type Starting,
 } from '../../../support/members.ts';
 import { tinyLog } from '../../../support/sessions.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const STARTS: Starting[] = [
   { seed: 0, knobs: {} },
