@@ -15,9 +15,13 @@ export const illegible = (page: Page): Promise<string[]> =>
     const beside = document.documentElement.scrollWidth - screenWidth;
     if (beside > 0) found.push(`the page is ${beside} px too wide`);
 
+    /** Text for screen readers alone is clipped to nothing. */
+    const isClipped = (element: Element | null): boolean =>
+      element !== null && (getComputedStyle(element).clipPath !== 'none' || isClipped(element.parentElement));
     const hiddenForEyes = (element: Element): boolean =>
       !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) ||
-      element.closest('.visually-hidden, .hidden, .skips, [hidden], option, canvas') !== null;
+      element.closest('option, canvas') !== null ||
+      isClipped(element);
 
     /** What is left of a rectangle within the boxes around it; says so where a box cuts text for good. */
     function seen(node: Text, rect: DOMRect): DOMRect | undefined {
