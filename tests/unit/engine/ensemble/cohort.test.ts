@@ -138,7 +138,7 @@ describe.each(['oracle', 'wasm'] as const)('on %s, each model of a cohort', (id)
       expectSame(await outcomeOf(cohort, k), await aloneTo(id, log, 21));
     expect(cohort.members.map(({ log }) => log.events.length)).toEqual([0, 2, 1]);
     expect(cohort.members[1]?.knobs['loss.entropy_weight']).toBe(2);
-    await expect(cohort.set(1, { 'model.hidden': '9' })).rejects.toThrow('model.hidden cannot be moved');
+    await expect(cohort.set(1, { 'model.hidden': '9' })).rejects.toThrow('model.hidden restarts a run');
     await expect(cohort.set(3, {})).rejects.toThrow('There is no member 3');
   });
 
