@@ -86,7 +86,7 @@ export default [
   {
     name: 'what the first step needs, page included',
     path: [...page, ...trainer, ...start].map(at),
-    ...limit(103),
+    ...limit(105),
   },
   { name: 'fonts', path: 'dist/fonts/*.woff2', brotli: false, limit: '60 kB' },
   ...[...lazy].map(([name, files]) => ({

@@ -96,10 +96,10 @@ test('what is wrong with a link is known as soon as the lab is ready', async ({ 
 });
 
 test('a link whose run cannot be made leaves the run as it ships, and says why', async ({ page }) => {
-  // The executor that the link names cannot be loaded.
-  await page.route('**/tfjs-*.js', (route) => route.abort());
+  // The data that the link asks for cannot be read.
+  await page.route('**/places.json', (route) => route.abort());
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.goto('./#v=1&preset=before&seed=5&executor=tfjs:cpu');
+  await page.goto('./#v=1&preset=before&seed=5&data.source=places');
   const { engine, problems, seed } = await page.evaluate(async () => ({
     engine: await window.lab.ready(),
     problems: window.lab.problems().map(({ text }) => text),
@@ -107,6 +107,23 @@ test('a link whose run cannot be made leaves the run as it ships, and says why',
   }));
   expect({ executor: engine.executor, seed }).toEqual({ executor: 'wasm', seed: 0 });
   expect(problems).toEqual([expect.stringMatching(/^The run of the link could not be opened\. \w/)]);
+});
+
+test('a link whose executor cannot be had opens on another one, and says so', async ({ page }) => {
+  await page.route('**/tfjs-*.js', (route) => route.abort());
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./#v=1&preset=before&seed=5&executor=tfjs:cpu');
+  const { engine, seed, log } = await page.evaluate(async () => ({
+    engine: await window.lab.ready(),
+    seed: window.lab.config().seed,
+    log: await window.lab.log(),
+  }));
+  expect({ executor: engine.executor, seed, first: log.executor }).toEqual({
+    executor: 'wasm',
+    seed: 5,
+    first: 'wasm',
+  });
+  await expect(page.getByText(/The run asks for the executor tfjs:cpu at step 0/)).toBeVisible();
 });
 
 test('markup in a link is text', async ({ page }) => {

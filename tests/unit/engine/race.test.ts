@@ -338,27 +338,36 @@ describe('a GPU that fails', () => {
 });
 
 describe('at most a second of training is lost', () => {
-  test.each([0.3, 7, 45, 130, 400])('with an executor whose steps take %d ms', async (ms) => {
-    let [lost, kept, worst] = [false, 0, 0];
-    const track = machine({
-      webgpu: ms,
-      gpu: (call, executor, steps) => {
-        if (call === 'save') kept = executor?.trained ?? 0;
-        if (call === 'train') {
-          // As if it were lost at the very end of this chunk.
-          worst = Math.max(worst, ((executor?.trained ?? 0) + steps - kept) * ms);
-          if (lost) throw new ExecutorLost('gone');
-        }
-      },
-    });
-    await track.start({ ...tinyLog({ knobs: TINY }), executor: 'webgpu' });
-    await track.on(Math.ceil(6000 / ms));
-    lost = true;
-    await track.until(() => executorOf(track) === 'wasm');
-    expect(worst).toBeLessThanOrEqual(1000);
-    // And no more often than needed.
-    expect(worst).toBeGreaterThan(500);
-  });
+  const CASES = [0.3, 7, 45, 130, 400].flatMap((ms) => [
+    { ms, draws: true },
+    // Frames carry states too, but a page that draws nothing gets few.
+    { ms, draws: false },
+  ]);
+  test.each(CASES)(
+    'with an executor whose steps take $ms ms, whether the page draws ($draws)',
+    async ({ ms, draws }) => {
+      let [lost, kept, worst] = [false, 0, 0];
+      const track = machine({
+        webgpu: ms,
+        draws,
+        gpu: (call, executor, steps) => {
+          if (call === 'save') kept = executor?.trained ?? 0;
+          if (call === 'train') {
+            // As if it were lost at the very end of this chunk.
+            worst = Math.max(worst, ((executor?.trained ?? 0) + steps - kept) * ms);
+            if (lost) throw new ExecutorLost('gone');
+          }
+        },
+      });
+      await track.start({ ...tinyLog({ knobs: TINY }), executor: 'webgpu' });
+      await track.on(Math.ceil(6000 / ms));
+      lost = true;
+      await track.until(() => executorOf(track) === 'wasm');
+      expect(worst).toBeLessThanOrEqual(1000);
+      // And no more often than needed.
+      expect(worst).toBeGreaterThan(500);
+    },
+  );
 
   test.each([true, false])('with the worker, whether the page draws (%s)', async (draws) => {
     const track = machine({ wasm: 3, draws });
