@@ -5,10 +5,10 @@ import type { KnobValues } from '../../../src/terms/knob.ts';
 import { Desk, outcomeOf } from '../../support/desk.ts';
 import { tinyLog } from '../../support/sessions.ts';
 
-vi.setConfig({ testTimeout: 600_000 });
-
 /** How many; `SEQUENCES=1000` for the long form. */
 const RUNS = Number(process.env['SEQUENCES'] ?? 25);
+// A limit for what hangs, which the long form does not.
+vi.setConfig({ testTimeout: 180_000 + 20_000 * RUNS });
 
 const KNOBS: readonly KnobValues[] = [
   { 'model.temperature': 3 },
