@@ -173,11 +173,7 @@ export class Player {
     return this.#walk(step, goesOn);
   }
 
-  /**
-   * Moves live knobs at the next step boundary.
-   *
-   * @param gesture moves with the same number are one change
-   */
+  /** Moves live knobs at the next step boundary. @param gesture moves with the same number are one change */
   set(knobs: KnobValues, gesture?: number): Promise<void> {
     return this.#change(async (session) => {
       const to = session.moves(knobs);
