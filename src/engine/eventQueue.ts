@@ -59,9 +59,8 @@ export class EventQueue {
   }
 
   /**
-   * Puts back what was applied at or after `step`, when a run goes on from a state of that step: a value that is set
-   * twice at one step does no harm. A pause at that very step is over, and a hand-over there has been made
-   * (`executorAt`).
+   * Puts back what was applied at or after `step`, when a run goes on from a state of that step: setting a value twice at
+   * one step does no harm. A pause at that very step is over, and the executor that the log names there trains already.
    */
   rewind(step: number): void {
     const stays = (event: RunEvent): boolean =>

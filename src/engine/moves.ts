@@ -5,7 +5,7 @@ import type { Task } from './task.ts';
  * Holds moved knobs against the run that they are moved in.
  *
  * @param now knobs as they are in force
- * @throws Error that names each key that is unknown or restarts a run, and each value that is none
+ * @throws Error that names each key that is unknown or restarts a run, and each value that its knob cannot have
  */
 export function checkMoves(task: Pick<Task, 'plan' | 'numeric'>, now: KnobValues, changes: KnobValues): void {
   if (typeof changes !== 'object' || (changes as unknown) === null || Array.isArray(changes))

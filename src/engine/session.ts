@@ -197,7 +197,7 @@ export class Session {
   /**
    * The values among these that are not in force already.
    *
-   * @throws Error that names unknown and structural keys, and values that are none
+   * @throws Error that names unknown and structural keys, and values that a knob cannot have
    */
   moves(values: KnobValues): KnobValues {
     checkMoves(this.task, this.knobs, values);
@@ -303,7 +303,7 @@ export class Session {
 
   async #begin({ favourite }: Opened): Promise<void> {
     const { id } = this.#executor;
-    // The fastest one here is in the log all the same: elsewhere the run would start on another.
+    // It is in the log all the same: on another machine the run would start on another executor.
     if (favourite && this.#executor.is(favourite)) this.#keeper.name(favourite);
     // The log says what trains, not what was asked for in vain.
     else if (!this.#executor.is(this.#keeper.first)) this.#keeper.first = id;

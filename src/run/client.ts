@@ -93,7 +93,7 @@ export class Client {
     if (this.#died !== undefined) onDeath(this.#died);
   }
 
-  /** The worker is gone: whoever waits for it is told, and whoever listens. The first reason counts. */
+  /** The worker is gone: calls that wait are rejected, and the listener is told. The first reason counts. */
   #die(detail: string): void {
     if (this.#watch.signal.aborted) return;
     this.#watch.abort();

@@ -28,8 +28,8 @@ const MAX_STEPS = 10_000_000;
 export type { Phase } from './state/shown.svelte.ts';
 
 /**
- * The run as the page sees it, and the only caller of the worker. All times are the worker's; nothing here waits for it
- * but the caller who asked.
+ * The run as the page sees it, and the only caller of the worker. All times are the worker's; the page never waits for
+ * it, only the caller of a command does.
  */
 export class Run extends Heard implements Keepable {
   /** Commands given so far, by whomever: what starts by itself looks here whether somebody else has taken over. */

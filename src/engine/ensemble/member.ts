@@ -30,7 +30,7 @@ export class Member extends Course {
    * Moves live knobs, now: before the first step this changes the run itself, later it is an event.
    *
    * @returns whether any moved
-   * @throws Error that names unknown and structural keys, and values that are none
+   * @throws Error that names unknown and structural keys, and values that a knob cannot have
    */
   async set(changes: KnobValues): Promise<boolean> {
     checkMoves(this.task, this.knobs, changes);
