@@ -50,8 +50,14 @@ export class Desk {
     return this.frames.flatMap(({ notice }) => (notice ? [notice.text] : []));
   }
 
-  /** Plays until the run is at a step, or further. */
+  /** Plays until the run is at a step, or further, and then stands still. */
   async playTo(step: number): Promise<void> {
+    await this.playOnTo(step);
+    await this.player.pause();
+  }
+
+  /** Plays until the run is at a step, and goes on playing. */
+  async playOnTo(step: number): Promise<void> {
     await this.player.play();
     const at = (): number => this.last.metrics.step;
     while (at() < step && this.last.metrics.status === 'ok' && this.last.playing) {
@@ -60,7 +66,6 @@ export class Desk {
       this.player.answered();
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await this.player.pause();
   }
 
   /** The whole run as the page keeps it. */
