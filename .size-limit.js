@@ -48,7 +48,9 @@ const BUDGETS = {
   dist: 149,
   doctor: 24,
   events: 1.5,
-  executor: 19.5,
+  webgpuExecutor: 15,
+  tfjsExecutor: 4,
+  oracleExecutor: 2.5,
   glossary: 2.5,
   ground: 11,
   history: 11.5,
@@ -94,5 +96,4 @@ export default [
     path: files.map(at),
     ...limit(BUDGETS[name] ?? CRUMB),
   })),
-  { name: 'all scripts', path: 'dist/**/*.js', ...limit(535) },
 ];

@@ -1,6 +1,6 @@
 import type { Executor, ExecutorSetup } from '../src/engine/executor.ts';
 import type { ExecutorId, ExecutorInfo } from '../src/engine/protocol.ts';
-import { createWasmExecutor } from '../src/engine/wasm/executor.ts';
+import { createWasmExecutor } from '../src/engine/wasm/wasmExecutor.ts';
 
 /**
  * Makes an executor; without an id wasm, or the oracle where this browser refuses WebAssembly.
@@ -37,14 +37,14 @@ export async function createExecutor(
 // Fetched when they are asked for, not before: a run starts without them.
 
 async function createOracle(setup: ExecutorSetup): Promise<Executor> {
-  const { OracleExecutor } = await import('../src/engine/oracle/executor.ts');
+  const { OracleExecutor } = await import('../src/engine/oracle/oracleExecutor.ts');
   return new OracleExecutor(setup);
 }
 
 async function createWebgpu(setup: ExecutorSetup): Promise<Executor> {
   const [{ startTfjs }, { createWebgpuExecutor }] = await Promise.all([
     import('./tf/backend.ts'),
-    import('../src/engine/webgpu/executor.ts'),
+    import('../src/engine/webgpu/webgpuExecutor.ts'),
   ]);
   const { gpu } = await startTfjs('webgpu');
   if (!gpu) throw new Error('The WebGPU backend has no device. Use the executor wasm, tfjs:cpu or oracle.');
@@ -57,7 +57,7 @@ async function createTfjs(
 ): Promise<Executor> {
   const [{ startTfjs }, { TfjsExecutor }] = await Promise.all([
     import('./tf/backend.ts'),
-    import('../src/engine/tfjs/executor.ts'),
+    import('../src/engine/tfjs/tfjsExecutor.ts'),
   ]);
   const backend = id === 'tfjs:cpu' ? 'cpu' : id === 'tfjs:webgpu' ? 'webgpu' : undefined;
   return new TfjsExecutor(await startTfjs(backend), setup);

@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import { dependOn } from '../charts/dependOn.ts';
-import { MAX_LENGTH } from '../panels/linkOf.ts';
+import { MAX_LENGTH } from '../panels/dialogs/share/linkOf.ts';
 import type { Run } from '../run/run.svelte.ts';
 
 /** Browsers refuse a page that writes its address more than some hundred times in half a minute. */

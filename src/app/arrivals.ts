@@ -1,8 +1,8 @@
 /** Files and texts that are dropped on the page or pasted outside of a field: the Load dialog opens with them. */
 import { mount, unmount } from 'svelte';
-import DropOverlay from '../panels/DropOverlay.svelte';
-import { incoming } from '../panels/incoming.svelte.ts';
-import { isOurs } from '../run/recognize.ts';
+import DropOverlay from '../panels/dialogs/load/DropOverlay.svelte';
+import { incoming } from '../panels/dialogs/load/incoming.svelte.ts';
+import { isOurs } from '../run/documents/recognize.ts';
 import { TYPING } from './shortcuts.ts';
 
 /** Firefox says only about three times a second that something is still dragged. */

@@ -9,12 +9,12 @@ import type {
 } from '../engine/protocol.ts';
 import { labs } from '../labs/index.ts';
 import type { Problem } from '../labs/lab.ts';
-import type { Config } from '../run/config.ts';
+import type { Config } from '../run/documents/config.ts';
 import type { RunSummary } from './keptRuns.ts';
 import type { Report } from '../run/doctor.ts';
-import type { LoadRequest } from '../run/request.ts';
+import type { LoadRequest } from '../run/documents/request.ts';
 import type { Run } from '../run/run.svelte.ts';
-import { linkOf } from '../panels/linkOf.ts';
+import { linkOf } from '../panels/dialogs/share/linkOf.ts';
 import { reach as reachAt } from '../science/reach.ts';
 import { reachOf } from '../terms/reachOf.ts';
 import type { Knob } from '../terms/knob.ts';

@@ -1,4 +1,4 @@
-import { calm } from '../panels/media.svelte.ts';
+import { calm } from '../panels/kit/media.svelte.ts';
 import type { Run } from '../run/run.svelte.ts';
 
 /** The trainer sends two frames for each answer, so that one answer a second makes two frames a second. */

@@ -1,8 +1,8 @@
 /** The history as the page uses it: loaded beside the trainer, for the first picture needs none of it. */
-import { messageOf } from '../panels/host.ts';
-import { thumbnailOf } from '../panels/stages/thumbnails.ts';
-import { interrupted, keepRuns, reopen } from '../run/history/index.ts';
-import type { Keepable } from '../run/history/kept.ts';
+import { messageOf } from '../panels/kit/host.ts';
+import { thumbnailOf } from '../panels/labs/thumbnails.ts';
+import { interrupted, keepRuns, reopen } from '../run/kept/history.ts';
+import type { Keepable } from '../run/kept/kept.ts';
 import type { Run } from '../run/run.svelte.ts';
 
 /** Keeps the runs of the page. @param say told once when keeping fails, as a sentence; training goes on */

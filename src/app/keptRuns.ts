@@ -1,7 +1,7 @@
 /** What the console can do with whole runs: loaded when it is asked for. */
-import { fromCheckpoint, toCheckpoint } from '../run/checkpoint.ts';
-import type { Config } from '../run/config.ts';
-import { history, reopen, type Entry } from '../run/history/index.ts';
+import { fromCheckpoint, toCheckpoint } from '../run/kept/checkpoint.ts';
+import type { Config } from '../run/documents/config.ts';
+import { history, reopen, type Entry } from '../run/kept/history.ts';
 import type { Run } from '../run/run.svelte.ts';
 
 /** A run of the history, without its weights and curves. */

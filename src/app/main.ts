@@ -86,5 +86,5 @@ function start(at: HTMLElement): void {
 
 /** After everything that the first picture needs. Not in development, where files change under a kept page. */
 async function keepOffline(): Promise<void> {
-  if (import.meta.env.PROD) await (await import('../panels/offline/keep.ts')).keepOffline();
+  if (import.meta.env.PROD) await (await import('../panels/shell/offline/keep.ts')).keepOffline();
 }

@@ -1,4 +1,4 @@
-import type { Theme } from '../panels/shell.ts';
+import type { Theme } from '../panels/shell/shell.ts';
 
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 /** public/theme.js reads it too, before the first paint. */

@@ -7,8 +7,8 @@ import { classesOf, readTargets, type TargetSpec } from '../labs/doctor/targets.
 import { defaultsOf, type Lab, type Problem } from '../labs/lab.ts';
 import { termsOf } from '../terms/registry.ts';
 import type { KnobValue } from '../terms/knob.ts';
-import type { Config } from './config.ts';
-import { resolveRequest, type Standing } from './request.ts';
+import type { Config } from './documents/config.ts';
+import { resolveRequest, type Standing } from './documents/request.ts';
 import type { Run } from './run.svelte.ts';
 
 /** A text as the doctor understood it. */

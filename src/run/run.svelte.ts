@@ -14,10 +14,10 @@ import type { Problem } from '../labs/lab.ts';
 import type { KnobValues } from '../terms/knob.ts';
 import type { Begun } from './begin.ts';
 import { Client } from './client.ts';
-import type { Config } from './config.ts';
-import type { Keepable } from './history/kept.ts';
+import type { Config } from './documents/config.ts';
+import type { Keepable } from './kept/kept.ts';
 import { newId } from './id.ts';
-import type { LoadRequest } from './request.ts';
+import type { LoadRequest } from './documents/request.ts';
 import { Heard, type Arrival } from './state/heard.svelte.ts';
 import type * as late from './state/late.ts';
 import { Moves } from './state/moves.ts';
@@ -273,7 +273,7 @@ export class Run extends Heard implements Keepable {
 
   async export(kind: string): Promise<string> {
     const told = this.origin.told(this.events) ? this.initial : undefined;
-    return (await import('./exported.ts')).exported(this, kind, this.#version, told);
+    return (await import('./documents/exported.ts')).exported(this, kind, this.#version, told);
   }
 
   /** A frame was drawn: the worker may send the next. */

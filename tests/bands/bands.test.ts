@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { WasmExecutor } from '../../src/engine/wasm/executor.ts';
+import { WasmExecutor } from '../../src/engine/wasm/wasmExecutor.ts';
 import { kernels } from '../support/vectors.ts';
 import { bands } from './bands.ts';
 

@@ -1,5 +1,5 @@
 import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
-import { createWebgpuExecutor } from '../../src/engine/webgpu/executor.ts';
+import { createWebgpuExecutor } from '../../src/engine/webgpu/webgpuExecutor.ts';
 import { Gpu } from '../../src/engine/webgpu/gpu.ts';
 
 /** A device of its own, which the test destroys when it is done. */

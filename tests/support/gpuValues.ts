@@ -1,6 +1,6 @@
 import { OPTIMIZERS } from '../../src/engine/optimizers.ts';
 import type { Plan } from '../../src/engine/plan.ts';
-import { createWebgpuExecutor } from '../../src/engine/webgpu/executor.ts';
+import { createWebgpuExecutor } from '../../src/engine/webgpu/webgpuExecutor.ts';
 import type { Gpu } from '../../src/engine/webgpu/gpu.ts';
 import { strideOf, type DenseBlock, type Layout } from '../../src/engine/webgpu/layout.ts';
 import { Kept } from '../../src/engine/webgpu/pipelines.ts';

@@ -1,7 +1,7 @@
 import type { KeptRun, RunEvent, RunLog, Saved } from '../../src/engine/protocol.ts';
 import { labs } from '../../src/labs/index.ts';
 import { presetKnobs, type Lab } from '../../src/labs/lab.ts';
-import type { Entry } from '../../src/run/history/entry.ts';
+import type { Entry } from '../../src/run/kept/entry.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 
 export const lab = labs[0] as Lab;

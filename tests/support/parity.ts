@@ -1,5 +1,5 @@
 import type { ExecutorSetup } from '../../src/engine/executor.ts';
-import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../src/engine/oracle/oracleExecutor.ts';
 import { relativeDistance, trained, type Create, type Trainable } from './executors.ts';
 
 const oracle = (setup: ExecutorSetup): OracleExecutor => new OracleExecutor(setup);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExecutorSetup } from '../../src/engine/executor.ts';
-import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../src/engine/oracle/oracleExecutor.ts';
 import { quantiles } from '../../src/science/statistics.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 import {

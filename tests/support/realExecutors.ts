@@ -1,8 +1,8 @@
 import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
-import { OracleExecutor } from '../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../src/engine/oracle/oracleExecutor.ts';
 import type { ExecutorId } from '../../src/engine/protocol.ts';
 import { sharedKernels } from '../../src/engine/wasm/kernels.ts';
-import { WasmExecutor } from '../../src/engine/wasm/executor.ts';
+import { WasmExecutor } from '../../src/engine/wasm/wasmExecutor.ts';
 
 const compiled = await sharedKernels();
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Runtime } from '../../src/engine/tfjs/executor.ts';
+import type { Runtime } from '../../src/engine/tfjs/tfjsExecutor.ts';
 import { Gpu } from '../../src/engine/webgpu/gpu.ts';
 import { describeAdapter, requestAdapter } from '../adapter.ts';
 

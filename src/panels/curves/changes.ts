@@ -4,7 +4,7 @@ import type { Lab } from '../../labs/lab.ts';
 import { reach } from '../../science/reach.ts';
 import type { KnobValue, KnobValues } from '../../terms/knob.ts';
 import { reachOf } from '../../terms/reachOf.ts';
-import { formatEntry } from '../format.ts';
+import { formatEntry } from '../kit/format.ts';
 import { formatShort } from './ticks.ts';
 
 /** The reach of the head from a step on, until the next. */

@@ -6,7 +6,7 @@ import { stack } from '../../charts/stack.ts';
 import type { Span } from '../../charts/zoom.ts';
 import { reach } from '../../science/reach.ts';
 import type { Term } from '../../terms/term.ts';
-import { formatNumber } from '../format.ts';
+import { formatNumber } from '../kit/format.ts';
 import { lowestEntropies, reachIn, type ReachFrom } from './changes.ts';
 import { limits, logLimits } from './limits.ts';
 import { formatShort, formatTick } from './ticks.ts';

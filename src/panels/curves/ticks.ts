@@ -1,4 +1,4 @@
-import { formatNumber } from '../format.ts';
+import { formatNumber } from '../kit/format.ts';
 
 /** A round number on an axis: no more digits than it has. */
 export function formatTick(value: number): string {

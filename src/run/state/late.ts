@@ -4,16 +4,16 @@
  */
 import type { RunLog } from '../../engine/protocol.ts';
 import type { KnobValues } from '../../terms/knob.ts';
-import { checkMoves } from '../config.ts';
-import { toLink } from '../link.ts';
-import { resolveRequest, type Resolved, type Standing } from '../request.ts';
-import { sameEvents } from '../sameEvents.ts';
-import { isRecord } from '../shapes.ts';
+import { checkMoves } from '../documents/config.ts';
+import { toLink } from '../documents/link.ts';
+import { resolveRequest, type Resolved, type Standing } from '../documents/request.ts';
+import { sameEvents } from './sameEvents.ts';
+import { isRecord } from '../documents/shapes.ts';
 import type { Origin } from './origin.ts';
 import type { Shown } from './shown.svelte.ts';
 
-export { known } from '../request.ts';
-export { revived, withDefaults } from '../revive.ts';
+export { known } from '../documents/request.ts';
+export { revived, withDefaults } from './revive.ts';
 export { Revivals } from './revivals.ts';
 
 /** @throws Error or ConfigError with a sentence */

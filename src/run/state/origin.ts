@@ -1,5 +1,5 @@
 import { executorIdOf, type ExecutorId, type Loaded, type RunEvent } from '../../engine/protocol.ts';
-import { sameEvents } from '../sameEvents.ts';
+import { sameEvents } from './sameEvents.ts';
 
 /** What the run of the page was loaded with. */
 export class Origin {

@@ -11,9 +11,9 @@ import type {
 import { labs } from '../../labs/index.ts';
 import type { Lab, Problem } from '../../labs/lab.ts';
 import type { KnobValues } from '../../terms/knob.ts';
-import type { Config } from '../config.ts';
-import { sameEvents } from '../sameEvents.ts';
-import { SeriesStore } from '../series.ts';
+import type { Config } from '../documents/config.ts';
+import { sameEvents } from './sameEvents.ts';
+import { SeriesStore } from './series.ts';
 
 /** starting: nothing shown yet; loading: a run is being made; ready; dead: the worker is gone, and why is said. */
 export type Phase = 'starting' | 'loading' | 'ready' | 'dead';

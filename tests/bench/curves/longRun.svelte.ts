@@ -1,6 +1,6 @@
 import type { Metrics } from '../../../src/engine/protocol.ts';
 import { defaultsOf, type Lab } from '../../../src/labs/lab.ts';
-import { SeriesStore } from '../../../src/run/series.ts';
+import { SeriesStore } from '../../../src/run/state/series.ts';
 import { isPenalty, termsOf } from '../../../src/terms/registry.ts';
 
 /** What the curves need of a run: made-up rows that move as real ones do, for measuring how long drawing takes. */

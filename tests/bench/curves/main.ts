@@ -7,7 +7,7 @@ import '../../../src/app/base.css';
 import '../../../src/app/fonts.css';
 import '../../../src/app/theme.css';
 import { serviceMix } from '../../../src/labs/service-mix/index.ts';
-import Curves from '../../../src/panels/Curves.svelte';
+import Curves from '../../../src/panels/curves/Curves.svelte';
 
 import './column.css';
 import { LongRun } from './longRun.svelte.ts';

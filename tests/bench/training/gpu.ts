@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { TfjsExecutor } from '../../../src/engine/tfjs/executor.ts';
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
-import { createWasmExecutor } from '../../../src/engine/wasm/executor.ts';
-import { createWebgpuExecutor } from '../../../src/engine/webgpu/executor.ts';
+import { TfjsExecutor } from '../../../src/engine/tfjs/tfjsExecutor.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
+import { createWasmExecutor } from '../../../src/engine/wasm/wasmExecutor.ts';
+import { createWebgpuExecutor } from '../../../src/engine/webgpu/webgpuExecutor.ts';
 import type { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 import { startTfjs } from '../../../workers/tf/backend.ts';
 import { copy, multiplyAdd } from './ceilings.ts';

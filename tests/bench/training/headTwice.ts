@@ -1,5 +1,5 @@
 import type { Executor, ExecutorSetup } from '../../../src/engine/executor.ts';
-import { createWasmExecutor } from '../../../src/engine/wasm/executor.ts';
+import { createWasmExecutor } from '../../../src/engine/wasm/wasmExecutor.ts';
 import type { Kernels } from '../../../src/engine/wasm/kernels.ts';
 
 /** What computes the head with its derivative and the loss, and the norm of the gradient. */

@@ -1,5 +1,5 @@
 import type { Executor, ExecutorSetup } from '../../../src/engine/executor.ts';
-import { createWebgpuExecutor } from '../../../src/engine/webgpu/executor.ts';
+import { createWebgpuExecutor } from '../../../src/engine/webgpu/webgpuExecutor.ts';
 import type { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 
 /** The pass that computes the head with its derivative: it may be run again, on the same numbers. */

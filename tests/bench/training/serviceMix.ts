@@ -1,5 +1,5 @@
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
-import { createWasmExecutor } from '../../../src/engine/wasm/executor.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
+import { createWasmExecutor } from '../../../src/engine/wasm/wasmExecutor.ts';
 import type { Entry } from './contender.ts';
 import { ours } from './ours.ts';
 import { serviceMixWork } from './work.ts';

@@ -6,7 +6,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { TfjsExecutor } from '../../../src/engine/tfjs/executor.ts';
+import { TfjsExecutor } from '../../../src/engine/tfjs/tfjsExecutor.ts';
 import type { Contender } from './contender.ts';
 import { newcomer } from './newcomer.ts';
 import { ours } from './ours.ts';

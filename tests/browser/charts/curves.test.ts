@@ -7,8 +7,8 @@ import LineChart from '../../../src/charts/LineChart.svelte';
 import { StepAxis } from '../../../src/charts/stepAxis.svelte.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import { serviceMix } from '../../../src/labs/service-mix/index.ts';
-import Curves from '../../../src/panels/Curves.svelte';
-import { SeriesStore } from '../../../src/run/series.ts';
+import Curves from '../../../src/panels/curves/Curves.svelte';
+import { SeriesStore } from '../../../src/run/state/series.ts';
 
 type Screen = Awaited<ReturnType<typeof render<typeof Curves>>>;
 
@@ -281,12 +281,22 @@ describe('the column', () => {
     onTestFinished(() => {
       cleared.mockRestore();
     });
+    const twoFrames = (): Promise<unknown> =>
+      new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    // The charts of a column agree on their labels' width after they are drawn for the first time, and draw once more.
+    await expect
+      .poll(async () => {
+        cleared.mockClear();
+        await twoFrames();
+        return cleared.mock.calls.length;
+      }, soon)
+      .toBe(0);
     const [first] = pictures(container) as [HTMLElement];
     for (const x of [60, 90, 120]) {
       await point(first, x);
       await expect.poll(() => container.querySelectorAll('.cursor'), soon).toHaveLength(5);
     }
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await twoFrames();
     expect(cleared).not.toHaveBeenCalled();
   });
 

@@ -1,4 +1,4 @@
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
 import { serveMembers } from '../../../workers/serveMembers.ts';
 
 /** A member worker that wants more for its second member than any browser has. */

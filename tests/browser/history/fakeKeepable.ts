@@ -1,6 +1,6 @@
 import type { KeptRun, RunEvent, RunLog, Saved } from '../../../src/engine/protocol.ts';
-import type { Keepable } from '../../../src/run/history/kept.ts';
-import { SeriesStore } from '../../../src/run/series.ts';
+import type { Keepable } from '../../../src/run/kept/kept.ts';
+import { SeriesStore } from '../../../src/run/state/series.ts';
 import { keptRun, type KeptOptions } from '../../support/kept.ts';
 
 /** A run of the page without a trainer: sends the states that it is told to. */

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { reopen } from '../../../src/run/history/index.ts';
+import { reopen } from '../../../src/run/kept/history.ts';
 import { newId } from '../../../src/run/id.ts';
-import { claim, isMine, openRuns, release } from '../../../src/run/history/locks.ts';
-import { rememberedOpen, rememberOpen } from '../../../src/run/history/open.ts';
-import { Recorder, type RecorderOptions } from '../../../src/run/history/recorder.ts';
-import { SENTENCES, type HistoryError } from '../../../src/run/history/trouble.ts';
+import { claim, isMine, openRuns, release } from '../../../src/run/kept/locks.ts';
+import { rememberedOpen, rememberOpen } from '../../../src/run/kept/open.ts';
+import { Recorder, type RecorderOptions } from '../../../src/run/kept/recorder.ts';
+import { SENTENCES, type HistoryError } from '../../../src/run/kept/trouble.ts';
 import { atStep, keptRun, lab } from '../../support/kept.ts';
 import { FakeKeepable } from './fakeKeepable.ts';
 import { bits, failing, freshDatabase, raw, storeOf } from './stores.ts';

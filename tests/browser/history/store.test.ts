@@ -1,9 +1,9 @@
 import { openDB } from 'idb';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { CHUNK_ROWS } from '../../../src/run/history/chunks.ts';
+import { CHUNK_ROWS } from '../../../src/run/kept/chunks.ts';
 import type { KeptRun } from '../../../src/engine/protocol.ts';
-import { claim, release } from '../../../src/run/history/locks.ts';
-import { SENTENCES } from '../../../src/run/history/trouble.ts';
+import { claim, release } from '../../../src/run/kept/locks.ts';
+import { SENTENCES } from '../../../src/run/kept/trouble.ts';
 import { atStep, entryOf, keptRun, manyEvents } from '../../support/kept.ts';
 import { bits, errorOf, failing, freshDatabase, methodOf, raw, storeOf, writeOf } from './stores.ts';
 

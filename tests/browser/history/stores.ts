@@ -1,7 +1,7 @@
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import { afterEach, vi } from 'vitest';
 import type { KeptRun } from '../../../src/engine/protocol.ts';
-import { HistoryStore, type StoreOptions, type Write } from '../../../src/run/history/store.ts';
+import { HistoryStore, type StoreOptions, type Write } from '../../../src/run/kept/store.ts';
 import { bitsOf, keptRun, type KeptOptions } from '../../support/kept.ts';
 
 let count = 0;

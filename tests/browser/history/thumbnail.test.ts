@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { thumbnail } from '../../../src/panels/stages/service-mix/thumbnail.ts';
-import { thumbnailOf } from '../../../src/panels/stages/thumbnails.ts';
+import { thumbnail } from '../../../src/panels/labs/service-mix/stage/thumbnail.ts';
+import { thumbnailOf } from '../../../src/panels/labs/thumbnails.ts';
 import { FakeStageRun, GRID, mixes } from '../stage/fakeStageRun.svelte.ts';
 
 /** How far the pixels of a picture are from grey on average, 0 … 255. */

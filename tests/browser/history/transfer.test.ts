@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { encodeHeader } from '../../../src/run/history/file.ts';
-import { exportRuns, importRuns } from '../../../src/run/history/transfer.ts';
+import { encodeHeader } from '../../../src/run/kept/file.ts';
+import { exportRuns, importRuns } from '../../../src/run/kept/transfer.ts';
 import { atStep, keptRun } from '../../support/kept.ts';
 import { bits, freshDatabase, raw, storeOf, writeOf } from './stores.ts';
 

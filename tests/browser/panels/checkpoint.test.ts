@@ -5,9 +5,9 @@ import '../../../src/app/base.css';
 import type { KeptRun } from '../../../src/engine/protocol.ts';
 import { labs } from '../../../src/labs/index.ts';
 import { defaultsOf, type Lab } from '../../../src/labs/lab.ts';
-import ExportDialog from '../../../src/panels/ExportDialog.svelte';
-import LoadDialog from '../../../src/panels/LoadDialog.svelte';
-import { fromCheckpoint, toCheckpoint } from '../../../src/run/checkpoint.ts';
+import ExportDialog from '../../../src/panels/dialogs/export/ExportDialog.svelte';
+import LoadDialog from '../../../src/panels/dialogs/load/LoadDialog.svelte';
+import { fromCheckpoint, toCheckpoint } from '../../../src/run/kept/checkpoint.ts';
 import { FakeRun } from './fakeRun.svelte.ts';
 
 afterEach(() => {

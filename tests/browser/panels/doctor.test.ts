@@ -5,7 +5,7 @@ import '../../../src/app/base.css';
 import '../../../src/app/theme.css';
 import { presetKnobs } from '../../../src/labs/lab.ts';
 import { serviceMix } from '../../../src/labs/service-mix/index.ts';
-import DoctorDialog from '../../../src/panels/doctor/DoctorDialog.svelte';
+import DoctorDialog from '../../../src/panels/dialogs/doctor/DoctorDialog.svelte';
 import type { Run } from '../../../src/run/run.svelte.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 

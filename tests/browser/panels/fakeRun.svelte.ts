@@ -1,7 +1,7 @@
 import type { Arrays, Metrics, RunEvent } from '../../../src/engine/protocol.ts';
 import { defaultsOf, type Lab } from '../../../src/labs/lab.ts';
-import type { KnobHost } from '../../../src/panels/host.ts';
-import { checkKnobs, ConfigError } from '../../../src/run/config.ts';
+import type { KnobHost } from '../../../src/panels/kit/host.ts';
+import { checkKnobs, ConfigError } from '../../../src/run/documents/config.ts';
 import type { Knob, KnobValue, KnobValues } from '../../../src/terms/knob.ts';
 
 /** A run without a worker: takes knobs as the real one does, and remembers how it was asked. */

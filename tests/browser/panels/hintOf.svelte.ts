@@ -1,4 +1,4 @@
-import { ReachHint } from '../../../src/panels/reachHint.svelte.ts';
+import { ReachHint } from '../../../src/panels/labs/service-mix/reach/reachHint.svelte.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 
 /** A hint with the little of a run and a narrator that it needs. */

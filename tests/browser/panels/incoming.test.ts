@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { incoming } from '../../../src/panels/incoming.svelte.ts';
+import { incoming } from '../../../src/panels/dialogs/load/incoming.svelte.ts';
 
 afterEach(() => {
   incoming.clear();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import { knobs } from '../../../src/labs/service-mix/knobs.ts';
-import ReachBox from '../../../src/panels/ReachBox.svelte';
+import ReachBox from '../../../src/panels/labs/service-mix/reach/ReachBox.svelte';
 import { reachOf } from '../../../src/terms/reachOf.ts';
 import { FakeRun } from './fakeRun.svelte.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Chunk, ExecutorSetup, ParameterState } from '../../../src/engine/executor.ts';
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
 import { openGpu, webgpuOn } from '../../support/gpu.ts';
 import { chunkOfMembers, firstDifference } from '../../support/members.ts';
 import { setupOf, type NetworkCase } from '../../support/networks.ts';

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import type { Executor } from '../../../src/engine/executor.ts';
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
 import { classes, parameterLayout } from '../../../src/engine/plan.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { chunkOf, numbersOf, prepare, relativeDistance } from '../../support/executors.ts';

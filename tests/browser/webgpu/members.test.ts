@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { Cohort } from '../../../src/engine/ensemble/cohort.ts';
 import { Ensemble } from '../../../src/engine/ensemble/ensemble.ts';
 import type { Chunk, ExecutorSetup } from '../../../src/engine/executor.ts';
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
 import { runtimes } from '../../../src/labs/runtimes.ts';
 import { relativeDistance } from '../../support/executors.ts';
 import { openGpu, takenForFast, watch, webgpuOn, within } from '../../support/gpu.ts';

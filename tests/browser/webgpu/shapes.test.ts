@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { relativeDistance } from '../../support/executors.ts';
 import { openGpu, webgpuOn } from '../../support/gpu.ts';

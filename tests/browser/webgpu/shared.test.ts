@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
 import type { Chunk, ExecutorSetup } from '../../../src/engine/executor.ts';
 import { forward } from '../../../src/engine/tfjs/network.ts';
-import { createWebgpuExecutor, type WebgpuExecutor } from '../../../src/engine/webgpu/executor.ts';
+import { createWebgpuExecutor, type WebgpuExecutor } from '../../../src/engine/webgpu/webgpuExecutor.ts';
 import { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 import { layoutOf, toDevice } from '../../../src/engine/webgpu/layout.ts';
 import type { SharedTensors } from '../../../src/engine/webgpu/tensors.ts';

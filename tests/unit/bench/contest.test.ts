@@ -4,7 +4,7 @@ import { Contest } from '../../bench/training/contest.ts';
 import { newcomer } from '../../bench/training/newcomer.ts';
 import { ours } from '../../bench/training/ours.ts';
 import { referenceWork } from '../../bench/training/work.ts';
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
 import { tf } from '../../support/cpu.ts';
 
 const silent = (): void => undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Metrics } from '../../../src/engine/protocol.ts';
-import { stateOf } from '../../../src/panels/stages/service-mix/words.ts';
+import { stateOf } from '../../../src/panels/labs/service-mix/stage/placeText.ts';
 
 const metrics = (values: Partial<Record<string, number | string>>): Metrics =>
   ({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ExecutorSetup } from '../../../src/engine/executor.ts';
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
-import { TfjsExecutor } from '../../../src/engine/tfjs/executor.ts';
-import { createWasmExecutor } from '../../../src/engine/wasm/executor.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
+import { TfjsExecutor } from '../../../src/engine/tfjs/tfjsExecutor.ts';
+import { createWasmExecutor } from '../../../src/engine/wasm/wasmExecutor.ts';
 import { tf } from '../../support/cpu.ts';
 import { chunkOf, relativeDistance, trained, type Create } from '../../support/executors.ts';
 import { describeFields, FORMS, OVER, RATE, settings } from '../../support/fieldSuite.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ExecutorSetup } from '../../../src/engine/executor.ts';
-import { OracleExecutor } from '../../../src/engine/oracle/executor.ts';
-import { TfjsExecutor } from '../../../src/engine/tfjs/executor.ts';
-import { WasmExecutor } from '../../../src/engine/wasm/executor.ts';
+import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
+import { TfjsExecutor } from '../../../src/engine/tfjs/tfjsExecutor.ts';
+import { WasmExecutor } from '../../../src/engine/wasm/wasmExecutor.ts';
 import { tf } from '../../support/cpu.ts';
 import { chunkOf, numbersOf, prepare, type Create } from '../../support/executors.ts';
 import { describeParity, testApart } from '../../support/paritySuite.ts';

@@ -3,7 +3,7 @@ import { labById, labs } from '../../../src/labs/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import { runtimes } from '../../../src/labs/runtimes.ts';
 import { hiddenWidths } from '../../../src/labs/service-mix/widths.ts';
-import { wrongWith } from '../../../src/run/config.ts';
+import { wrongWith } from '../../../src/run/documents/config.ts';
 import { numberAt, numericValue, type Knob } from '../../../src/terms/knob.ts';
 
 const lab = labById('service-mix');

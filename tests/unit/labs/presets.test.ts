@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { labById } from '../../../src/labs/index.ts';
 import { defaultsOf, type Preset } from '../../../src/labs/lab.ts';
 import { flatten, readPresets } from '../../../src/labs/presets.ts';
-import { checkKnobs } from '../../../src/run/config.ts';
-import { checkEvents } from '../../../src/run/events.ts';
+import { checkKnobs } from '../../../src/run/documents/config.ts';
+import { checkEvents } from '../../../src/run/documents/events.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { reachOf } from '../../../src/terms/reachOf.ts';
 

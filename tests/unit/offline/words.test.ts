@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { offlineWords, type OfflineFacts } from '../../../src/panels/offline/words.ts';
+import { offlineWords, type OfflineFacts } from '../../../src/panels/shell/offline/offlineText.ts';
 
 const whole: OfflineFacts = {
   built: true,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/engine/protocol.ts';
 import { labById } from '../../../src/labs/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
-import { bentFrom } from '../../../src/panels/bent.ts';
-import { presetById, settingOf } from '../../../src/panels/settings.ts';
+import { bentFrom } from '../../../src/panels/story/bent.ts';
+import { presetById, settingOf } from '../../../src/panels/knobs/settings.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 
 const lab = labById('service-mix');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatEntry, formatNumber, formatPercent, formatStep } from '../../../src/panels/format.ts';
+import { formatEntry, formatNumber, formatPercent, formatStep } from '../../../src/panels/kit/format.ts';
 
 describe('numbers', () => {
   it.each([

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { EngineInfo, Metrics } from '../../../src/engine/protocol.ts';
 import { labById } from '../../../src/labs/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
-import { describeEngine } from '../../../src/panels/engine.ts';
+import { describeEngine } from '../../../src/panels/shell/engineText.ts';
 import { executorIdOf } from '../../../src/engine/protocol.ts';
-import { groupsOf, ownersOf } from '../../../src/panels/groups.ts';
-import { logHistogram, logPosition } from '../../../src/panels/histogram.ts';
-import { narrate, type Situation } from '../../../src/panels/narrative.ts';
+import { groupsOf, ownersOf } from '../../../src/panels/knobs/groups.ts';
+import { logHistogram, logPosition } from '../../../src/panels/kit/histogram.ts';
+import { narrate, type Situation } from '../../../src/panels/labs/service-mix/narrative.ts';
 import {
   changesTo,
   isSetting,
@@ -14,7 +14,7 @@ import {
   presetById,
   settingOf,
   shownPreset,
-} from '../../../src/panels/settings.ts';
+} from '../../../src/panels/knobs/settings.ts';
 import type { Knob } from '../../../src/terms/knob.ts';
 
 const lab = labById('service-mix');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { encode } from 'uqr';
-import { qrPath } from '../../../src/panels/qrPath.ts';
+import { qrPath } from '../../../src/panels/dialogs/share/qrPath.ts';
 
 /** The modules that a path covers. */
 function drawn(path: string, size: number): boolean[][] {

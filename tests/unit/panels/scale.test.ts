@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { labs } from '../../../src/labs/index.ts';
-import { fromPosition, nudge, toPosition } from '../../../src/panels/scale.ts';
+import { fromPosition, nudge, toPosition } from '../../../src/panels/knobs/scale.ts';
 import type { NumberKnob } from '../../../src/terms/knob.ts';
 
 const knob = (fields: Partial<NumberKnob>): NumberKnob => ({

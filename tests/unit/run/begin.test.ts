@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { labs } from '../../../src/labs/index.ts';
 import { openingLog } from '../../../src/run/begin.ts';
-import { resolveRequest } from '../../../src/run/request.ts';
+import { resolveRequest } from '../../../src/run/documents/request.ts';
 
 test.each(labs)('the opening of $id is what a request that asks for nothing gives', async (lab) => {
   const { log } = await resolveRequest({}, { lab, preset: '', seed: 0, executor: undefined });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { presetKnobs } from '../../../src/labs/lab.ts';
 import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import { patientText, readPatient } from '../../../src/run/doctor.ts';
-import { resolveRequest } from '../../../src/run/request.ts';
+import { resolveRequest } from '../../../src/run/documents/request.ts';
 
 const standing = { lab: serviceMix, preset: 'before', seed: 3, executor: undefined };
 const read = (text: string): ReturnType<typeof readPatient> => readPatient(text, standing);

@@ -8,7 +8,7 @@ import {
   type Executor,
   type ParameterState,
 } from '../../../../src/engine/executor.ts';
-import { OracleExecutor } from '../../../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../../../src/engine/oracle/oracleExecutor.ts';
 import { localMachine } from '../../../support/hosts.ts';
 import { REAL } from '../../../support/realExecutors.ts';
 import {

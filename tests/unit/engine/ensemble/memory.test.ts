@@ -3,7 +3,7 @@ import { Ensemble } from '../../../../src/engine/ensemble/ensemble.ts';
 import { checkMemory, memoryNeeded, saysNoMemory } from '../../../../src/engine/ensemble/memory.ts';
 import { memberSetup } from '../../../../src/engine/ensemble/setup.ts';
 import type { Chunk } from '../../../../src/engine/executor.ts';
-import { OracleExecutor } from '../../../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../../../src/engine/oracle/oracleExecutor.ts';
 import { parameterLayout, type Plan } from '../../../../src/engine/plan.ts';
 import { createAlone, localMachine } from '../../../support/hosts.ts';
 import { chunkOfMembers, courseOf, firstDifference, membersOf } from '../../../support/members.ts';

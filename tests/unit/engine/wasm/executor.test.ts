@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { WasmExecutor } from '../../../../src/engine/wasm/executor.ts';
+import { WasmExecutor } from '../../../../src/engine/wasm/wasmExecutor.ts';
 import { Heap } from '../../../../src/engine/wasm/heap.ts';
 import type { Kernels } from '../../../../src/engine/wasm/kernels.ts';
 import { chunkOf, numbersOf, prepare, type Prepared } from '../../../support/executors.ts';

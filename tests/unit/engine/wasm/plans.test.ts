@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Chunk } from '../../../../src/engine/executor.ts';
-import { OracleExecutor } from '../../../../src/engine/oracle/executor.ts';
+import { OracleExecutor } from '../../../../src/engine/oracle/oracleExecutor.ts';
 import { ACTIVATIONS } from '../../../../src/engine/plan.ts';
-import { WasmExecutor } from '../../../../src/engine/wasm/executor.ts';
+import { WasmExecutor } from '../../../../src/engine/wasm/wasmExecutor.ts';
 import type { KnobValue } from '../../../../src/terms/knob.ts';
 import { relativeDistance } from '../../../support/executors.ts';
 import { setupOf } from '../../../support/networks.ts';

@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runtimes } from '../../../../src/labs/runtimes.ts';
+import { toCheckpoint } from '../../../../src/run/kept/checkpoint.ts';
+import { decode } from '../../../../src/run/kept/safetensors.ts';
+import { keptRun } from '../../../support/trained.ts';
+import { readPublic } from '../../../support/runs.ts';
+import { tinyLog } from '../../../support/sessions.ts';
+
+const folder = fileURLToPath(new URL('../../../../src/run/kept', import.meta.url));
+
+/** What a few lines of Python say that use the loader; `path` names the checkpoint. */
+function python(lines: string, path: string): { ok: boolean; said: string } {
+  const code = `import sys, json\nsys.dont_write_bytecode = True\nsys.path.insert(0, ${JSON.stringify(folder)})\npath = sys.argv[1]\n${lines}`;
+  const { status, stdout, stderr } = spawnSync('python3', ['-c', code, path], {
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  });
+  return { ok: status === 0, said: status === 0 ? stdout : stderr };
+}
+const hasPython = python('import struct', '').ok;
+const hasTorch = hasPython && python('import torch', '').ok;
+
+const scratch = mkdtempSync(join(tmpdir(), 'checkpoint-'));
+const path = join(scratch, 'run.safetensors');
+let bytes: Uint8Array;
+/** Inputs and mixes of the validation places. */
+let places: { x: number[][]; predicted: number[][] };
+beforeAll(async () => {
+  const knobs = {
+    'model.activation': 'gelu',
+    'model.hidden': '7,5',
+    'model.use_logit_norm': true,
+    'model.temperature': 0.7,
+  };
+  const { run, executor } = await keptRun(tinyLog({ knobs }), 20);
+  bytes = toCheckpoint(run, '0.1.0');
+  writeFileSync(path, bytes);
+  const task = await (await runtimes['service-mix']?.())?.build(run.log, readPublic);
+  if (!task) throw new Error('no task');
+  const { rows, features } = task.data.validation;
+  const samples = task.samples(await executor.predict('validation'), run.saved.knobs, rows);
+  const width = features.length / rows;
+  places = {
+    x: samples.map((_, row) => [...features.subarray(row * width, (row + 1) * width)]),
+    predicted: samples.map(({ predicted }) => predicted),
+  };
+});
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+describe.skipIf(!hasPython)('the loader, in Python alone', () => {
+  it('reads names, shapes, values and what stands beside them', () => {
+    const { said } = python(
+      'from load_checkpoint import read\ntensors, beside = read(path)\n' +
+        'tensors["series"] = (tensors["series"][0], [])\nprint(json.dumps([tensors, beside]))',
+      path,
+    );
+    const [tensors, beside] = JSON.parse(said) as [
+      Record<string, [number[], number[]]>,
+      Record<string, string>,
+    ];
+    const file = decode(bytes);
+    expect(Object.keys(tensors).sort()).toEqual([...file.tensors.keys()].sort());
+    for (const [name, { shape, data }] of file.tensors) {
+      expect(tensors[name]?.[0]).toEqual(shape);
+      if (name !== 'series') expect(tensors[name]?.[1]).toEqual([...data]);
+    }
+    expect(beside).toEqual(Object.fromEntries(file.metadata));
+  });
+
+  it('prints what is in a file', () => {
+    const { stdout } = spawnSync('python3', ['-B', join(folder, 'load_checkpoint.py'), path], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('layers.0.weight [7, 6]\n');
+  });
+
+  it('refuses what is no checkpoint of ours', () => {
+    const other = join(scratch, 'other.safetensors');
+    writeFileSync(other, Uint8Array.from([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]));
+    const { ok, said } = python('from load_checkpoint import read\nread(path)', other);
+    expect(ok).toBe(false);
+    expect(said).toContain('is no checkpoint of Collapse Lab');
+  });
+});
+
+it.skipIf(!hasTorch)('the loader’s PyTorch model predicts what the page predicts', () => {
+  const { said } = python(
+    `import torch\nfrom load_checkpoint import load\nmodel, knobs = load(path)\n` +
+      `x = torch.tensor(json.loads(${JSON.stringify(JSON.stringify(places.x))}), dtype=torch.float64)\n` +
+      `print(json.dumps(model(x).tolist()))`,
+    path,
+  );
+  const predicted = JSON.parse(said) as number[][];
+  predicted.forEach((row, i) => {
+    row.forEach((share, c) => {
+      expect(share).toBeCloseTo(places.predicted[i]?.[c] as number, 12);
+    });
+  });
+});
