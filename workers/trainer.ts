@@ -2,7 +2,7 @@ import * as Comlink from 'comlink';
 import { Player } from '../src/engine/player.ts';
 import type { FromPage, ToPage, TrainerApi } from '../src/engine/protocol.ts';
 import { sharedKernels } from '../src/engine/wasm/kernels.ts';
-import { runtimes } from '../src/labs/runtimes.ts';
+import { runtimeOf } from '../src/labs/runtimes.ts';
 import { findAdapter } from './adapter.ts';
 import { createExecutor, refuge } from './executors.ts';
 import { held } from './held.ts';
@@ -17,8 +17,7 @@ let base = '';
 
 const player = new Player({
   build: async (log) => {
-    const runtime = await runtimes[log.lab]?.();
-    if (!runtime) throw new Error(`There is no lab "${log.lab}".`);
+    const runtime = await runtimeOf(log.lab);
     return runtime.build(log, (path) => readPublic(path, base));
   },
   createExecutor,

@@ -40,7 +40,7 @@ export function keepAddress(run: Run, opened: string, fail: (message: string) =>
   }
   $effect.root(() => {
     $effect(() => {
-      dependOn(run.knobs, run.events, run.preset, run.seed, run.lab, run.phase, run.labels);
+      dependOn(run.knobs, run.events, run.preset, run.seed, run.lab, run.phase, run.loads);
       untrack(() => {
         timer ??= setTimeout(write, EVERY_MS);
       });

@@ -7,7 +7,7 @@ import type {
   Sample,
   TemperatureFit,
 } from '../engine/protocol.ts';
-import { labs } from '../labs/index.ts';
+import { labs, loadLab } from '../labs/index.ts';
 import type { Problem } from '../labs/lab.ts';
 import type { Config } from '../run/documents/config.ts';
 import type { RunSummary } from './keptRuns.ts';
@@ -34,6 +34,7 @@ export interface ReachInfo {
 export interface LabInfo {
   id: string;
   title: string;
+  text: string;
   knobs: Omit<Knob, 'inactive' | 'check' | 'formula'>[];
   presets: { id: string; title: string; text: string }[];
 }
@@ -42,7 +43,8 @@ export interface LabInfo {
 export interface Lab {
   version: string;
   ready: () => Promise<EngineInfo>;
-  labs: () => LabInfo[];
+  /** Loads what it lists. */
+  labs: () => Promise<LabInfo[]>;
   load: (what?: LoadRequest | { checkpoint: Uint8Array }) => Promise<Config>;
   config: () => Config;
   set: (knobs: Record<string, number | boolean | string>) => Promise<void>;
@@ -83,10 +85,11 @@ export function consoleApi(run: Run, version: string): Lab {
   return {
     version,
     ready: () => run.ready(),
-    labs: () =>
-      labs.map(({ id, title, knobs, presets }) => ({
+    labs: async () =>
+      (await Promise.all(labs.map(({ id }) => loadLab(id)))).map(({ id, title, text, knobs, presets }) => ({
         id,
         title,
+        text,
         // Plain data: functions do not pass to other pages and tools.
         knobs: JSON.parse(
           JSON.stringify(knobs, (key, value: unknown) => (key === 'formula' ? undefined : value)),

@@ -2,6 +2,8 @@
  * Loaded beside the app and run before it: a trainer takes the browser longer to start than the page to be there. Where
  * nothing else is asked for, it begins the opening story by itself.
  */
+import { isLab, labs, loadLab, type LabId } from '../labs/index.ts';
+import type { Lab } from '../labs/lab.ts';
 import { beginOpening, type Begun } from '../run/begin.ts';
 import { Client } from '../run/client.ts';
 import { missingFeatures } from './support.ts';
@@ -22,11 +24,23 @@ export function comesBack(): boolean {
   return discarded || navigation?.type === 'reload' || navigation?.type === 'back_forward';
 }
 
+/** The lab that the address names, where it can be read at a glance; else the first. */
+function labAsked(): LabId {
+  const named = new URLSearchParams(location.hash.slice(1)).get('lab');
+  return isLab(named) ? named : labs[0].id;
+}
+
+/** What the page shows first: fetched beside the app. */
+export const lab: Promise<Lab> = loadLab(labAsked());
+// The app says so.
+lab.catch(() => undefined);
+
 /** Undefined where the page cannot run. */
 export const client = missingFeatures().length === 0 ? new Client() : undefined;
 
 /** Nothing plays by itself for those who asked for less motion. */
-export const begun: Begun | undefined =
+export const begun: Promise<Begun> | undefined =
   client && !linked() && !comesBack()
-    ? beginOpening(client, PACE, !matchMedia('(prefers-reduced-motion: reduce)').matches)
+    ? beginOpening(labAsked(), client, PACE, !matchMedia('(prefers-reduced-motion: reduce)').matches)
     : undefined;
+begun?.catch(() => undefined);

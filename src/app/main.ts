@@ -4,7 +4,7 @@ import { Run } from '../run/run.svelte.ts';
 import App from './App.svelte';
 import './base.css';
 import { consoleApi, type Lab } from './console.ts';
-import { begun, client, comesBack, linked } from './early.ts';
+import { begun, client, comesBack, lab, linked } from './early.ts';
 import { missingFeatures } from './support.ts';
 import './fonts.css';
 import './theme.css';
@@ -21,23 +21,37 @@ if (!target) throw new Error('index.html has no #app.');
 
 showTheme(storedTheme());
 const missing = missingFeatures();
-if (missing.length > 0) explain(target, missing);
+if (missing.length > 0)
+  explain(target, `This browser has no ${missing.join(' and no ')}, so that the lab cannot run.`);
 else start(target);
 
-/** What stands there is for browsers that do not get further; it can say more. */
-function explain(at: HTMLElement, features: readonly string[]): void {
+/** What stands in the page for browsers that do not get further can say more. */
+function explain(at: HTMLElement, text: string): void {
   at.querySelector('.boot')?.classList.add('certain');
-  const said = at.querySelector('[data-missing]');
-  if (said)
-    said.textContent = `This browser has no ${features.join(' and no ')}, so that the lab cannot run.`;
+  const place = at.querySelector('[data-missing]');
+  if (place) place.textContent = text;
 }
 
 function start(at: HTMLElement): void {
   const run = new Run(version, client);
   window.lab = consoleApi(run, version);
-  at.replaceChildren();
-  mount(App, { target: at, props: { run } });
+  lab.then(
+    (first) => {
+      run.begin(first);
+      at.replaceChildren();
+      mount(App, { target: at, props: { run } });
+      open(run);
+    },
+    (error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      run.giveUp(text);
+      explain(at, text);
+    },
+  );
+}
 
+/** Opens what the address asks for, else what was interrupted, else the opening story. */
+function open(run: Run): void {
   document.addEventListener('visibilitychange', () => {
     run.visible(!document.hidden);
   });
@@ -68,7 +82,8 @@ function start(at: HTMLElement): void {
   const keeping = import('./keep.ts').catch(() => undefined);
   const begin = async (): Promise<void> => {
     const { resumed = false, problem = '' } = (comesBack() && (await (await keeping)?.resume(run))) || {};
-    if (begun) await run.takeUp(begun);
+    const opening = await begun;
+    if (opening) await run.takeUp(opening);
     else if (!resumed) await loadFirst();
     if (problem) say(problem);
     run.opening = !resumed && !asked;
@@ -76,8 +91,8 @@ function start(at: HTMLElement): void {
     if (resumed) return;
     const { playOpening } = await import('./opening.svelte.ts');
     // A script may have loaded something else meanwhile: then it decides what plays.
-    if (run.commands === 1) playOpening(run, begun !== undefined);
-    else if (begun) await run.limit(0);
+    if (run.commands === 1) playOpening(run, opening !== undefined);
+    else if (opening) await run.limit(0);
   };
   void begin()
     .catch(() => undefined)

@@ -10,7 +10,7 @@ import { PACE } from './early.ts';
  * @param plays whether it does already, at this pace
  */
 export function playOpening(run: Run, plays: boolean): void {
-  const { labels } = run;
+  const { loads } = run;
   const end = Math.max(0, ...run.told.events.map(({ step }) => step));
   const ignore = (): undefined => undefined;
   if (!plays) {
@@ -21,7 +21,7 @@ export function playOpening(run: Run, plays: boolean): void {
   const stop = $effect.root(() => {
     $effect(() => {
       const chosen = run.speedLimit !== PACE;
-      const over = run.labels !== labels || (run.metrics?.step ?? 0) >= end;
+      const over = run.loads !== loads || (run.metrics?.step ?? 0) >= end;
       if (chosen || over) {
         if (!chosen) void run.limit(0).catch(ignore);
         stop();

@@ -1,11 +1,47 @@
 import type { Lab } from './lab.ts';
-import { serviceMix } from './service-mix/index.ts';
+import { about as serviceMix } from './service-mix/about.ts';
 
-export const labs: readonly Lab[] = [serviceMix];
-
-/** A lab by its id. @throws with the known ids when there is none */
-export function labById(id: string): Lab {
-  const found = labs.find((lab) => lab.id === id);
-  if (!found) throw new Error(`There is no lab "${id}". Known: ${labs.map((lab) => lab.id).join(', ')}.`);
-  return found;
+/** What the page knows of a lab before it is opened. */
+interface LabEntry {
+  id: string;
+  title: string;
+  /** One sentence: the symptom that it shows. */
+  text: string;
+  load: () => Promise<Lab>;
 }
+
+/** All labs, in the order in which they are offered; the first one opens where nothing else is asked for. */
+export const labs = [
+  { ...serviceMix, load: async () => (await import('./service-mix/index.ts')).serviceMix },
+] as const satisfies readonly LabEntry[];
+
+export type LabId = (typeof labs)[number]['id'];
+
+const known: readonly LabEntry[] = labs;
+const loaded = new Map<string, Lab>();
+
+export const isLab = (id: unknown): id is LabId => known.some((lab) => lab.id === id);
+
+/** @throws Error with the known ids where there is no such lab */
+export function checkLab(id: string): asserts id is LabId {
+  if (!isLab(id))
+    throw new Error(`There is no lab “${id}”. Known: ${known.map((lab) => lab.id).join(', ')}.`);
+}
+
+/** The declaration of a lab. @throws Error where there is no such lab, or it could not be fetched */
+export async function loadLab(id: string): Promise<Lab> {
+  checkLab(id);
+  const there = loaded.get(id);
+  if (there) return there;
+  const entry = known.find((lab) => lab.id === id) as LabEntry;
+  const lab = await entry.load().catch(() => {
+    throw new Error(
+      `The lab ${entry.title} could not be loaded. Check the connection, then try again or reload.`,
+    );
+  });
+  loaded.set(id, lab);
+  return lab;
+}
+
+/** The declaration of a lab that was loaded before; undefined where none was. */
+export const loadedLab = (id: string): Lab | undefined => loaded.get(id);

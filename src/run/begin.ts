@@ -1,5 +1,5 @@
 import type { Loaded, RunLog } from '../engine/protocol.ts';
-import { labs } from '../labs/index.ts';
+import { loadLab } from '../labs/index.ts';
 import { presetKnobs, type Lab } from '../labs/lab.ts';
 import type { Client } from './client.ts';
 
@@ -24,11 +24,15 @@ export function openingLog(lab: Lab): RunLog {
   };
 }
 
-/** Has the trainer begin the opening of the first lab, by the way that needs the fewest scripts. */
-export function beginOpening(client: Client, pace: number, play: boolean): Begun {
-  const lab = labs[0] as Lab;
+/**
+ * Has the trainer begin the opening of a lab, by the way that needs the fewest scripts.
+ *
+ * @throws Error where the lab could not be fetched
+ */
+export async function beginOpening(id: string, client: Client, pace: number, play: boolean): Promise<Begun> {
+  const lab = await loadLab(id);
   const loaded = client.call('load', openingLog(lab), { pace, play });
-  // Who takes it up is told.
+  // The page that takes it up reports it.
   loaded.catch(() => undefined);
   return { lab, pace, loaded };
 }

@@ -32,7 +32,7 @@ export async function readPatient(text: string, standing: Standing): Promise<Pat
     problems,
     targets: given,
   } = await resolveRequest(text.trim() ? { yaml: text } : {}, standing);
-  const read = given && readTargets(given.value, classesOf(lab.id, log.knobs), given.line);
+  const read = given && readTargets(given.value, classesOf(lab, log.knobs), given.line);
   return {
     lab,
     config: { lab: lab.id, preset: log.preset, seed: log.seed, knobs: log.knobs },

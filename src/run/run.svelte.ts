@@ -9,8 +9,8 @@ import type {
   Sample,
   TemperatureFit,
 } from '../engine/protocol.ts';
-import { labById } from '../labs/index.ts';
-import type { Problem } from '../labs/lab.ts';
+import { loadLab } from '../labs/index.ts';
+import type { Lab, Problem } from '../labs/lab.ts';
 import type { KnobValues } from '../terms/knob.ts';
 import type { Begun } from './begin.ts';
 import { Client } from './client.ts';
@@ -40,16 +40,34 @@ export class Run extends Heard implements Keepable {
   #late: typeof late | undefined;
   #revivals: late.Revivals | undefined;
   readonly #moves: Moves;
-  /** Runs that are being made. */
-  #bringing = 0;
+  /** The runs of labs that were left, by lab. */
+  readonly #left = new Map<string, { run: KeptRun; id: string; parent: string }>();
+  /** How many runs are being made, and what resolves when they are. */
+  #making = 0;
+  #made: Promise<unknown> = Promise.resolve();
+  /** Counts what asks for another run: of several that are asked for at the same time, the last one counts. */
+  #requests = 0;
+  /** Gets ready what the page shows of a lab, before a run of it is shown. */
+  readonly #prepare: (lab: string) => Promise<unknown>;
+  readonly #begun: Promise<void>;
+  #onBegun: () => void = () => undefined;
   readonly #first: Promise<void>;
   #onFirst: () => void = () => undefined;
   #onNone: (error: Error) => void = () => undefined;
 
-  /** @param client a trainer that was started already */
-  constructor(version: string, client = new Client()) {
+  /**
+   * @param client a trainer that was started already
+   * @param prepare loads what panels show of a lab; rejects with a sentence
+   */
+  constructor(
+    version: string,
+    client = new Client(),
+    prepare: (lab: string) => Promise<unknown> = () => Promise.resolve(),
+  ) {
     super();
     this.#version = version;
+    this.#prepare = prepare;
+    this.#begun = new Promise((resolve) => (this.#onBegun = resolve));
     this.#first = new Promise((...settle) => ([this.#onFirst, this.#onNone] = settle));
     this.#first.catch(() => undefined);
     this.#loading.then(
@@ -66,13 +84,19 @@ export class Run extends Heard implements Keepable {
   #hear(client: Client): Client {
     client.listen(
       (frame) => {
-        this.take(frame, this.#moves.unconfirmed);
+        this.receive(frame);
       },
       (message) => {
         void this.#died(message);
       },
     );
     return client;
+  }
+
+  /** Shows a lab whose first run is to come: its knobs stand on the page before the trainer answers. */
+  begin(lab: Lab): void {
+    if (!this.hasLab) this.lab = lab;
+    this.#onBegun();
   }
 
   /** Resolves when the first run is there with a frame, and all that was wrong with it is known. */
@@ -84,10 +108,14 @@ export class Run extends Heard implements Keepable {
   /** Makes a run that was kept the run of the page, paused where it stopped. @throws Error with a sentence */
   async reopen(run: KeptRun, id = newId(), parent = ''): Promise<void> {
     this.#command();
-    const lab = labById(run.log.lab);
-    const whole = (this.#late ?? (await this.#reader())).withDefaults(run, lab);
-    const arrival = { lab, naming: { id, parent }, problems: [], source: undefined };
-    await this.#bring(() => this.#client.call('open', whole), arrival);
+    await this.#begun;
+    await this.#replace(async () => {
+      const { withDefaults } = this.#late ?? (await this.#reader());
+      const lab = await loadLab(run.log.lab);
+      const whole = withDefaults(run, lab);
+      const arrival = { lab, naming: { id, parent }, problems: [], source: undefined };
+      return { arrival, make: () => this.#client.call('open', whole) };
+    });
   }
 
   /**
@@ -99,33 +127,48 @@ export class Run extends Heard implements Keepable {
    */
   async load(request: LoadRequest = {}, free = true, known: readonly Problem[] = []): Promise<Config> {
     this.#command();
-    const { readRequest } = this.#late ?? (await this.#reader());
-    const { lab, preset, seed } = this;
-    const resolved = await readRequest(request, { lab, preset, seed, executor: this.origin.pinned });
-    const log: RunLog = { ...resolved.log, free: free && !!resolved.free };
-    const { lab: its, source } = resolved;
-    const problems = [...known, ...resolved.problems];
-    const arrival = { lab: its, naming: { parent: '' }, problems, source };
-    // Asked for by name it is that executor or an error; what a link or a log names may be of another machine.
-    const insist = request.executor !== undefined;
-    await this.#bring(() => this.#client.call('load', log, undefined, insist), arrival);
+    await this.#begun;
+    await this.#replace(async () => {
+      const { readRequest } = this.#late ?? (await this.#reader());
+      const { lab, preset, seed } = this;
+      const resolved = await readRequest(request, { lab, preset, seed, executor: this.origin.pinned });
+      const log: RunLog = { ...resolved.log, free: free && !!resolved.free };
+      const problems = [...known, ...resolved.problems];
+      const arrival = { lab: resolved.lab, naming: { parent: '' }, problems, source: resolved.source };
+      // Asked for by name it is that executor or an error; what a link or a log names may be of another machine.
+      const insist = request.executor !== undefined;
+      return { arrival, make: () => this.#client.call('load', log, undefined, insist) };
+    });
     return this.config;
+  }
+
+  /** Changes to another lab: to its run as it was left, paused, or to its opening where it was not open before. */
+  async visit(lab: string): Promise<void> {
+    if (lab === this.lab.id) return;
+    // The state that comes with the pause is the one to come back to.
+    if (this.phase === 'ready' && this.playing) await this.pause();
+    const left = this.#left.get(lab);
+    if (left) await this.reopen(left.run, left.id, left.parent);
+    else await this.load({ lab, seed: 0 });
   }
 
   /** Takes a run that the trainer began before the page was there for the run of the page. */
   async takeUp({ lab, pace, loaded }: Begun): Promise<void> {
     this.#command();
     this.speedLimit = pace;
-    await this.#bring(() => loaded, { lab, naming: { parent: '' } }, true);
+    await this.#arrival(() => loaded, { lab, naming: { parent: '' } }, true);
   }
 
   /** Moves knobs: live ones at the next step, others by a new run from step 0. @throws ConfigError by name */
   async set(given: Readonly<Record<string, unknown>>): Promise<void> {
     this.#command();
-    const asked = (this.#late ?? (await this.#reader())).readSet(this, this.origin, given);
+    const { readSet } = this.#late ?? (await this.#reader());
+    // What is asked for while a run is being made is meant for that run.
+    while (this.#making > 0) await this.#made;
+    const asked = readSet(this, this.origin, given);
     if ('restart' in asked) {
       const { playing, lab, id } = this;
-      await this.#bring(() => this.#client.call('load', asked.restart), { lab, naming: { parent: id } });
+      await this.#arrival(() => this.#client.call('load', asked.restart), { lab, naming: { parent: id } });
       if (playing) this.play();
       this.notice = { kind: 'restarted', text: asked.text };
       return;
@@ -134,7 +177,9 @@ export class Run extends Heard implements Keepable {
     this.knobs = { ...this.knobs, ...knobs };
     await this.#moves.set(knobs);
     await this.#client.settle();
-    this.metrics = await this.#client.call('metrics');
+    const isSame = this.#sameRun();
+    const metrics = await this.#client.call('metrics');
+    if (isSame()) this.metrics = metrics;
   }
 
   /**
@@ -175,7 +220,7 @@ export class Run extends Heard implements Keepable {
   async reset(): Promise<void> {
     this.#command();
     const { playing, lab, id } = this;
-    this.adopt(await this.#client.call('reset'), { lab, naming: { parent: id } });
+    this.arrive(await this.#client.call('reset'), { lab, naming: { parent: id } });
     await this.#client.settle();
     if (playing) this.play();
   }
@@ -194,8 +239,9 @@ export class Run extends Heard implements Keepable {
   }
 
   async #measured(answer: Promise<Metrics>): Promise<Metrics> {
+    const isSame = this.#sameRun();
     const metrics = await this.#pausing(answer);
-    this.metrics = metrics;
+    if (isSame()) this.metrics = metrics;
     return metrics;
   }
 
@@ -212,12 +258,11 @@ export class Run extends Heard implements Keepable {
   async #turnBack(which: 'undo' | 'redo'): Promise<Change | undefined> {
     this.#command();
     const { change } = await this.#pausing(
-      this.#client.call(which).then((undone) => {
+      this.#client.call(which).then(async (undone) => {
         const { loaded } = undone;
-        if (loaded) {
-          const lab = labById(loaded.log.lab);
-          this.adopt(loaded, { lab, problems: [], source: undefined });
-        }
+        // It was on the page before, so that its lab is there.
+        if (loaded)
+          this.arrive(loaded, { lab: await loadLab(loaded.log.lab), problems: [], source: undefined });
         return undone;
       }),
     );
@@ -227,8 +272,10 @@ export class Run extends Heard implements Keepable {
   async use(executor: ExecutorId): Promise<EngineInfo> {
     this.#command();
     (this.#late ?? (await this.#reader())).known(executor);
+    const isSame = this.#sameRun();
     const engine = await this.#client.call('use', executor);
     await this.#client.settle();
+    if (!isSame()) return engine;
     this.origin.pinned = executor;
     this.origin.free = false;
     this.engine = engine;
@@ -259,7 +306,7 @@ export class Run extends Heard implements Keepable {
 
   /** The run as its log; of a dead trainer, as far as the page has heard of it. */
   async log(): Promise<RunLog> {
-    if (this.phase === 'dead' && this.labels.length === 0) throw new Error('No run was loaded yet.');
+    if (this.phase === 'dead' && this.loads === 0) throw new Error('No run was loaded yet.');
     const log = { ...(this.phase === 'dead' ? this.told : await this.#client.call('log')) };
     delete log.free;
     return log;
@@ -267,7 +314,7 @@ export class Run extends Heard implements Keepable {
 
   /** The run as the hash of a link. @param options as `linkOf` of late.ts takes them */
   link(options: { log?: boolean; told?: boolean } = {}): string {
-    if (!this.#late || this.labels.length === 0) throw new Error('No run was loaded yet.');
+    if (!this.#late || this.loads === 0) throw new Error('No run was loaded yet.');
     return this.#late.linkOf(this, this.origin, options);
   }
 
@@ -292,13 +339,13 @@ export class Run extends Heard implements Keepable {
       return await this.#loading;
     } catch {
       const text = 'A part of the page could not be loaded. Check the connection, then reload.';
-      this.#give(text);
+      this.giveUp(text);
       throw new Error(text);
     }
   }
 
-  /** The page has no trainer any more. */
-  #give(text: string): void {
+  /** The page has no trainer, and cannot get one. @param text why, as a sentence */
+  giveUp(text: string): void {
     this.phase = 'dead';
     this.playing = false;
     this.death = text;
@@ -309,7 +356,7 @@ export class Run extends Heard implements Keepable {
   async #died(message: string): Promise<void> {
     const kept = this.whole;
     if (!kept) {
-      this.#give(message);
+      this.giveUp(message);
       return;
     }
     const { playing, id, parent, lab, metrics } = this;
@@ -318,18 +365,18 @@ export class Run extends Heard implements Keepable {
     const { Revivals, revived } = this.#late ?? (await this.#reader());
     this.#revivals ??= new Revivals();
     if (!this.#revivals.replaces(playing, step, from)) {
-      this.#give(message);
+      this.giveUp(message);
       return;
     }
     this.#client.dispose();
     this.#client = this.#hear(new Client());
     this.forgetWorker();
     try {
-      await this.#bring(() => this.#client.call('open', revived(kept)), { lab, naming: { id, parent } });
+      await this.#arrival(() => this.#client.call('open', revived(kept)), { lab, naming: { id, parent } });
       this.notice = { kind: 'lost', text: this.#revivals.said(step, from) };
       if (playing) this.play();
     } catch (error) {
-      this.#give(error instanceof Error ? error.message : message);
+      this.giveUp(error instanceof Error ? error.message : message);
     }
   }
 
@@ -345,22 +392,52 @@ export class Run extends Heard implements Keepable {
     return given;
   }
 
-  /** Has the worker make another run, and takes it for the run of the page. */
-  async #bring(make: () => Promise<Loaded>, arrival: Arrival, plays = false): Promise<void> {
-    this.#bringing++;
+  /** Whether the run on the page is still the one that it was when this was asked for. */
+  #sameRun(): () => boolean {
+    const { loads } = this;
+    return () => this.loads === loads;
+  }
+
+  /** Makes another run the run of the page. @throws Error where a later one was asked for meanwhile */
+  async #replace(ready: () => Promise<{ arrival: Arrival; make: () => Promise<Loaded> }>): Promise<void> {
+    const request = ++this.#requests;
+    const { arrival, make } = await ready();
+    if (arrival.lab !== this.lab) await this.#prepare(arrival.lab.id);
+    if (request !== this.#requests) throw new Error('Another run was loaded meanwhile.');
+    await this.#arrival(make, arrival);
+  }
+
+  /** Has the worker make a run, and waits until it is on the page. @param plays whether it plays by itself */
+  #arrival(make: () => Promise<Loaded>, arrival: Arrival, plays = false): Promise<void> {
+    this.#making++;
     if (this.phase === 'ready') this.phase = 'loading';
     if (!plays) this.playing = false;
     this.#moves.clear();
-    try {
-      const loaded = await make();
-      this.adopt(loaded, arrival);
-      await this.#client.settle();
-      // One that plays has gone on since: its frames are newer.
-      if (!plays && this.isCurrent(loaded)) this.metrics = loaded.metrics;
-      await this.#reader();
-      this.#onFirst();
-    } finally {
-      if (--this.#bringing === 0 && this.phase === 'loading') this.phase = 'ready';
-    }
+    this.#moves.hold();
+    const done = this.#arrived(make, arrival).finally(() => {
+      if (--this.#making > 0) return;
+      if (this.phase === 'loading') this.phase = 'ready';
+      this.#moves.goOn();
+    });
+    this.#made = Promise.allSettled([this.#made, done]);
+    return done;
+  }
+
+  async #arrived(make: () => Promise<Loaded>, arrival: Arrival): Promise<void> {
+    this.arrive(await make(), arrival);
+    await this.#client.settle();
+    await this.#reader();
+    this.#onFirst();
+  }
+
+  protected override get unconfirmed(): KnobValues {
+    return this.#moves.unconfirmed;
+  }
+
+  protected override leaveLab(): void {
+    const run = this.whole;
+    if (run) this.#left.set(this.lab.id, { run, id: this.id, parent: this.parent });
+    // Knobs that were moved for this lab mean nothing in another.
+    this.#moves.clear();
   }
 }

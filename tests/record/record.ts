@@ -2,7 +2,7 @@ import { Cohort } from '../../src/engine/ensemble/cohort.ts';
 import type { ExecutorId, KeptRun } from '../../src/engine/protocol.ts';
 import type { SessionHost } from '../../src/engine/hosts.ts';
 import { Session } from '../../src/engine/session.ts';
-import { runtimes } from '../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../src/labs/runtimes.ts';
 import { localMachine } from '../support/hosts.ts';
 import { createReal } from '../support/realExecutors.ts';
 import { readPublic } from '../support/runs.ts';
@@ -17,8 +17,7 @@ const seriesBits = (series: Record<string, number[]>): Record<string, string> =>
 
 const host: SessionHost = {
   build: async (log) => {
-    const runtime = await runtimes[log.lab]?.();
-    if (!runtime) throw new Error(`There is no lab ${log.lab}.`);
+    const runtime = await runtimeOf(log.lab);
     return runtime.build(log, readPublic);
   },
   createExecutor: async (id, setup) => Promise.resolve(createReal(id ?? 'wasm', setup)),

@@ -4,7 +4,7 @@ import { initialParameters } from '../../src/engine/initialization.ts';
 import { biasCorrections } from '../../src/engine/optimizers.ts';
 import { parameterLayout } from '../../src/engine/plan.ts';
 import type { Task } from '../../src/engine/task.ts';
-import { runtimes } from '../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../src/labs/runtimes.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 import { readPublic, serviceMixLog, type RunOptions } from './runs.ts';
 
@@ -35,7 +35,7 @@ export const SMALL = {
 /** @param terms ids of the terms of the head; all of the lab without it */
 export async function prepare(options: RunOptions, terms?: readonly string[]): Promise<Prepared> {
   const log = serviceMixLog({ ...options, knobs: { ...SMALL, ...options.knobs } });
-  const task = await runtimes[log.lab]?.().then((runtime) => runtime.build(log, readPublic));
+  const task = await runtimeOf(log.lab).then((runtime) => runtime.build(log, readPublic));
   if (!task) throw new Error(`The lab ${log.lab} has no runtime.`);
   const plan = terms ? { ...task.plan, head: { ...task.plan.head, terms } } : task.plan;
   const { seed, knobs } = log;

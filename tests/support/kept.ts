@@ -1,10 +1,10 @@
 import type { KeptRun, RunEvent, RunLog, Saved } from '../../src/engine/protocol.ts';
-import { labs } from '../../src/labs/index.ts';
-import { presetKnobs, type Lab } from '../../src/labs/lab.ts';
+import { serviceMix } from '../../src/labs/service-mix/index.ts';
+import { presetKnobs } from '../../src/labs/lab.ts';
 import type { Entry } from '../../src/run/kept/entry.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 
-export const lab = labs[0] as Lab;
+export const lab = serviceMix;
 export const COLUMNS = ['step', 'kl', 'gradientNorm'];
 
 export interface KeptOptions {

@@ -4,7 +4,7 @@ import { drawBatches } from '../../src/engine/batches.ts';
 import type { Chunk, Executor, ExecutorSetup } from '../../src/engine/executor.ts';
 import { biasCorrections } from '../../src/engine/optimizers.ts';
 import { knobVector, type Task } from '../../src/engine/task.ts';
-import { runtimes } from '../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../src/labs/runtimes.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 import type { RunLog } from '../../src/engine/protocol.ts';
 
@@ -19,7 +19,7 @@ export async function membersOf(
   starts: readonly Starting[],
   read: (path: string) => Promise<unknown> = () => Promise.reject(new Error('This run reads no file.')),
 ): Promise<{ task: Task; setup: ExecutorSetup }> {
-  const task = await runtimes[log.lab]?.().then((runtime) => runtime.build(log, read));
+  const task = await runtimeOf(log.lab).then((runtime) => runtime.build(log, read));
   if (!task) throw new Error(`The lab ${log.lab} has no runtime.`);
   const members = starts.map(({ seed, knobs }) => ({
     seed,

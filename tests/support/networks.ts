@@ -1,12 +1,12 @@
 import type { ExecutorSetup } from '../../src/engine/executor.ts';
 import { initialParameters } from '../../src/engine/initialization.ts';
 import { parameterLayout, type Activation, type DenseLayer, type Plan } from '../../src/engine/plan.ts';
-import { labById } from '../../src/labs/index.ts';
+import { serviceMix } from '../../src/labs/service-mix/index.ts';
 import { randomStream } from '../../src/science/random.ts';
 import { numericValue, type KnobValues } from '../../src/terms/knob.ts';
 import { termsOf } from '../../src/terms/registry.ts';
 
-const live = labById('service-mix').knobs.filter((knob) => knob.live);
+const live = serviceMix.knobs.filter((knob) => knob.live);
 
 /** A network of any shape under a loss with all terms, and members with knobs of their own. */
 export interface NetworkCase {

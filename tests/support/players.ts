@@ -1,6 +1,6 @@
 import type { PlayerHost } from '../../src/engine/hosts.ts';
 import { Player } from '../../src/engine/player.ts';
-import { runtimes } from '../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../src/labs/runtimes.ts';
 import { createReal } from './realExecutors.ts';
 import { readPublic } from './runs.ts';
 
@@ -8,8 +8,7 @@ import { readPublic } from './runs.ts';
 export const playerOf = (host: Pick<PlayerHost, 'send' | 'now' | 'rest'> & Partial<PlayerHost>): Player =>
   new Player({
     build: async (log) => {
-      const runtime = await runtimes[log.lab]?.();
-      if (!runtime) throw new Error(`There is no lab ${log.lab}.`);
+      const runtime = await runtimeOf(log.lab);
       return runtime.build(log, readPublic);
     },
     createExecutor: async (id, setup) => Promise.resolve(createReal(id, setup)),

@@ -1,6 +1,6 @@
 import { Player } from '../../src/engine/player.ts';
 import type { ExecutorId, ExecutorInfo, Frame, RunLog } from '../../src/engine/protocol.ts';
-import { runtimes } from '../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../src/labs/runtimes.ts';
 import type { Adapter } from '../../src/engine/webgpu/gpu.ts';
 import { readPublic } from './runs.ts';
 import { REAL } from './realExecutors.ts';
@@ -53,8 +53,7 @@ export class Track {
     };
     this.player = new Player({
       build: async (log) => {
-        const runtime = await runtimes[log.lab]?.();
-        if (!runtime) throw new Error(`There is no lab ${log.lab}.`);
+        const runtime = await runtimeOf(log.lab);
         return runtime.build(log, readPublic);
       },
       createExecutor: async (id = 'wasm', setup) => {

@@ -1,9 +1,9 @@
 import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
 import type { ExecutorId, KeptRun, RunEvent, RunLog } from '../../src/engine/protocol.ts';
 import { Session } from '../../src/engine/session.ts';
-import { labById } from '../../src/labs/index.ts';
+import { serviceMix } from '../../src/labs/service-mix/index.ts';
 import { defaultsOf } from '../../src/labs/lab.ts';
-import { runtimes } from '../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../src/labs/runtimes.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 import { createReal } from './realExecutors.ts';
 
@@ -22,7 +22,7 @@ export function serviceMixLog({
   knobs = {},
   events,
 }: RunOptions = {}): RunLog {
-  const lab = labById('service-mix');
+  const lab = serviceMix;
   const chosen = lab.presets.find(({ id }) => id === preset);
   if (!chosen) throw new Error(`There is no preset ${preset}.`);
   return {
@@ -47,8 +47,7 @@ export async function openSession(
     createReal(id, setup),
   kept?: Omit<KeptRun, 'log'>,
 ): Promise<Session> {
-  const runtime = await runtimes[log.lab]?.();
-  if (!runtime) throw new Error(`The lab ${log.lab} has no runtime.`);
+  const runtime = await runtimeOf(log.lab);
   return Session.open(
     {
       build: (run) => runtime.build(run, readPublic),

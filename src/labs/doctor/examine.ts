@@ -1,5 +1,6 @@
-import { labById } from '../index.ts';
-import type { ReadPublic } from '../lab.ts';
+import { loadLab } from '../index.ts';
+import type { LabId } from '../index.ts';
+import type { Lab, ReadPublic } from '../lab.ts';
 import { targetReaders } from '../runtimes.ts';
 import { diagnosing, type ExaminedTargets } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -12,18 +13,18 @@ export async function examining(
   request: DoctorRequest,
   read: ReadPublic,
 ): Promise<Generator<undefined, Diagnosis>> {
-  const { knobs } = labById(request.lab);
-  const targets = await targetsOf(request, read);
-  return diagnosing({ lab: request.lab, knobs, values: request.values }, targets);
+  const lab = await loadLab(request.lab);
+  const targets = await targetsOf(lab, request, read);
+  return diagnosing({ lab: lab.id, knobs: lab.knobs, values: request.values }, targets);
 }
 
 async function targetsOf(
-  { lab, seed, values, targets: spec }: DoctorRequest,
+  lab: Lab,
+  { seed, values, targets: spec }: DoctorRequest,
   read: ReadPublic,
 ): Promise<ExaminedTargets> {
   if (spec.kind === 'lab') {
-    const reader = await targetReaders[lab]?.();
-    if (!reader) throw new Error(`The doctor knows no targets of the lab "${lab}".`);
+    const reader = await targetReaders[lab.id as LabId]();
     const { of, ...found } = await reader({ seed, knobs: values }, read, MAX_ROWS);
     const rows = found.targets.length / found.classes;
     return {

@@ -1,5 +1,5 @@
 import type { KnobValues } from '../../terms/knob.ts';
-import { labById } from '../index.ts';
+import type { Lab } from '../lab.ts';
 import type { Problem } from '../lab.ts';
 
 /** What a loss is to be examined on. */
@@ -93,7 +93,7 @@ function whyNoRow(row: unknown, classes: number | undefined): string | undefined
 }
 
 /** K of a configuration by its data knobs. */
-export function classesOf(lab: string, values: KnobValues): number {
-  const knob = labById(lab).knobs.find(({ key }) => key === 'data.categories');
+export function classesOf(lab: Pick<Lab, 'knobs'>, values: KnobValues): number {
+  const knob = lab.knobs.find(({ key }) => key === 'data.categories');
   return !knob || knob.inactive?.(values) !== undefined ? FIXED_CLASSES : Number(values[knob.key]);
 }

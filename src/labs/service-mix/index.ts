@@ -1,6 +1,7 @@
 import type { KnobValues } from '../../terms/knob.ts';
 import type { Lab, Problem } from '../lab.ts';
 import { readPresets } from '../presets.ts';
+import { about } from './about.ts';
 import { knobs } from './knobs.ts';
 
 const files = import.meta.glob<unknown>('../../../configs/service-mix/*.yaml', {
@@ -9,9 +10,7 @@ const files = import.meta.glob<unknown>('../../../configs/service-mix/*.yaml', {
 });
 
 export const serviceMix: Lab = {
-  id: 'service-mix',
-  title: 'Service mix',
-  text: 'A network predicts the mix of services around a place, and says the same flat mix everywhere.',
+  ...about,
   knobs,
   presets: readPresets(files),
   opening: 'intro',

@@ -1,5 +1,4 @@
 /** Reads runs and configurations from JSON: what `export('json')` writes, a log, a configuration nested or dotted. */
-import { labs } from '../../labs/index.ts';
 import type { Lab } from '../../labs/lab.ts';
 import { checkKnobs } from './config.ts';
 import { emptyLoadable, type Loadable } from './documents.ts';
@@ -19,7 +18,7 @@ type Plain = Readonly<Record<string, unknown>>;
 /**
  * Problems are named by their path where it says more than the knob's own name. Events are those of the run.
  *
- * @param lab what it is a configuration of, unless it names another lab itself
+ * @param lab what it is a configuration of, unless it names another lab itself: then it is to be read again with that one
  */
 export function* fromJson(lab: Lab, text: string): Sliced<Loadable> {
   const value = yield* parseLong(text);
@@ -53,21 +52,20 @@ const refused = (text: string, line?: number): Loadable => ({
 function read(whole: Plain, lab: Lab, into: Loadable): void {
   const envelope = ENVELOPES.find((name) => Object.hasOwn(whole, name) && isRecord(whole[name]));
   const root = envelope ? (whole[envelope] as Plain) : whole;
-  const own = labs.find(({ id }) => id === root['lab']) ?? lab;
   const leaves = leavesOf(root, envelope ? `${envelope}.` : '');
   for (const leaf of leaves) {
-    take(leaf, own, into);
+    take(leaf, lab, into);
     if (leaf.path === 'events' && Array.isArray(leaf.value))
       into.placeOfEvent = (i) => ({ text: `${leaf.place.text}[${String(i)}]` });
   }
-  if (leaves.length > 0 && isForeign(into, own)) {
+  if (leaves.length > 0 && isForeign(into, lab)) {
     const names = Object.keys(whole)
       .slice(0, 3)
       .map((name) => `"${name.slice(0, 40)}"`)
       .join(', ');
-    const meant = checkKnobs(own, into.knobs).problems.find(({ text }) => text.includes('Did you mean'));
+    const meant = checkKnobs(lab, into.knobs).problems.find(({ text }) => text.includes('Did you mean'));
     throw new Error(
-      `Nothing in this JSON belongs to a run of ${own.title}: it has ${names}. ${meant?.text ?? 'A run has lab, preset, seed and knobs.'}`,
+      `Nothing in this JSON belongs to a run of ${lab.title}: it has ${names}. ${meant?.text ?? 'A run has lab, preset, seed and knobs.'}`,
     );
   }
 }

@@ -8,7 +8,6 @@
  * Reading one never runs code and never throws: what cannot be read is left out and named.
  */
 import type { RunLog } from '../../engine/protocol.ts';
-import { labById, labs } from '../../labs/index.ts';
 import { presetKnobs, type Lab } from '../../labs/lab.ts';
 import type { Knob, KnobValue } from '../../terms/knob.ts';
 import { emptyLoadable, type Loadable } from './documents.ts';
@@ -31,17 +30,16 @@ export const READABLE = 8000;
 const RESERVED = ['v', 'lab', 'preset', 'seed', 'executor', 'log', 'logz'] as const;
 
 /** What of a run a link says. */
-export type Linked = Omit<RunLog, 'events'> & Partial<Pick<RunLog, 'events'>>;
+export type Linked = Omit<RunLog, 'lab' | 'events'> & Partial<Pick<RunLog, 'events'>>;
 
 /**
  * The hash of a run, without the #.
  *
  * @param run its events only where they are to be replayed
  */
-export function toLink(run: Linked): string {
-  const lab = labById(run.lab);
+export function toLink(lab: Lab, run: Linked): string {
   const base = presetKnobs(lab, run.preset);
-  const parts = [`v=${String(WRITTEN.readable)}`, `lab=${escape(run.lab)}`];
+  const parts = [`v=${String(WRITTEN.readable)}`, `lab=${escape(lab.id)}`];
   if (run.preset) parts.push(`preset=${escape(run.preset)}`);
   parts.push(`seed=${String(run.seed)}`);
   for (const { key } of lab.knobs) {
@@ -61,8 +59,12 @@ export function toLink(run: Linked): string {
 /** Whether a link, or the hash of one, says its log packed. */
 export const isPacked = (link: string): boolean => /[#&]logz=/.test(link);
 
-/** What a hash says, with or without its #; what is wrong with it is named in `problems`. */
-export function* fromLink(hash: string): Sliced<Loadable> {
+/**
+ * What a hash says, with or without its #; what is wrong with it is named in `problems`.
+ *
+ * @param lab what it is a run of, unless it names another lab itself: then it is to be read again with that one
+ */
+export function* fromLink(lab: Lab, hash: string): Sliced<Loadable> {
   const document = emptyLoadable();
   const refuse = (text: string): Loadable => ({ ...document, problems: [{ key: 'link', text }] });
   if (hash.length > MAX_LENGTH)
@@ -94,15 +96,15 @@ export function* fromLink(hash: string): Sliced<Loadable> {
     return refuse(`“${shown(unescape(hash))}” is not a link of this page; the run starts as it ships.`);
   }
 
-  const lab = labOf(known.get('lab'), document);
+  const named = known.get('lab');
+  if (named !== undefined) document.lab = unescape(named);
   const preset = known.get('preset');
-  if (lab) document.lab = lab.id;
-  if (preset !== undefined) presetOf(lab ?? labs[0], unescape(preset), document);
+  if (preset !== undefined) presetOf(lab, unescape(preset), document);
   const seed = known.get('seed');
   if (seed !== undefined) document.seed = Number(seed === '' ? NaN : unescape(seed));
   const executor = known.get('executor');
   if (executor !== undefined) document.executor = unescape(executor);
-  const knobs = new Map((lab ?? labs[0])?.knobs.map((knob) => [knob.key, knob]));
+  const knobs = new Map(lab.knobs.map((knob) => [knob.key, knob]));
   for (const [key, value] of known)
     if (!RESERVED.some((name) => name === key))
       document.knobs[key] = valueOf(knobs.get(key), unescape(value));
@@ -187,22 +189,13 @@ function valueOf(knob: Knob | undefined, text: string): KnobValue {
   return text;
 }
 
-function labOf(text: string | undefined, document: Loadable): Lab | undefined {
-  if (text === undefined) return undefined;
-  const id = unescape(text);
-  const lab = labs.find((candidate) => candidate.id === id);
-  if (!lab)
-    note(document, 'lab', `There is no lab “${shown(id)}”. Known: ${labs.map((one) => one.id).join(', ')}.`);
-  return lab;
-}
-
-function presetOf(lab: Lab | undefined, id: string, document: Loadable): void {
-  if (lab?.presets.some((preset) => preset.id === id)) document.preset = id;
+function presetOf(lab: Lab, id: string, document: Loadable): void {
+  if (lab.presets.some((preset) => preset.id === id)) document.preset = id;
   else
     note(
       document,
       'preset',
-      `There is no preset “${shown(id)}”. Known: ${lab?.presets.map((preset) => preset.id).join(', ') ?? ''}.`,
+      `There is no preset “${shown(id)}”. Known: ${lab.presets.map((preset) => preset.id).join(', ')}.`,
     );
 }
 

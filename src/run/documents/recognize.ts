@@ -1,5 +1,5 @@
 /** What a text is, by what stands in it: names of files and types of clipboards say little. */
-import { labs } from '../../labs/index.ts';
+import { labs, loadedLab } from '../../labs/index.ts';
 import type { LoadRequest } from './request.ts';
 
 export type Format = 'link' | 'json' | 'yaml';
@@ -28,7 +28,10 @@ export function requestFor(text: string): LoadRequest {
 
 const FIELDS = ['lab', 'preset', 'seed', 'events', 'knobs', 'run', 'log'];
 
-/** Whether a text that came by itself, such as a paste outside of any field, was meant for this page. */
+/**
+ * Whether a text that came by itself, such as a paste outside of any field, was meant for this page: it has a field of a
+ * run, or a knob of a lab that was opened.
+ */
 export function isOurs(text: string): boolean {
   if (text.trim() === '' || isBinary(text)) return false;
   const format = formatOf(text);
@@ -36,7 +39,7 @@ export function isOurs(text: string): boolean {
   if (format === 'json' && text.trim().startsWith('{')) return true;
   const known = new Set([
     ...FIELDS,
-    ...labs.flatMap(({ knobs }) => knobs.flatMap(({ key }) => [key, ...key.split('.')])),
+    ...labs.flatMap(({ id }) => loadedLab(id)?.knobs ?? []).flatMap(({ key }) => [key, ...key.split('.')]),
   ]);
   const keys = text.slice(0, 20_000).matchAll(/^[ \t]*(?:[-{,][ \t]*)?([\w.]+)[ \t]*:(?=\s|$)/gm);
   return [...keys].some(([, key = '']) => known.has(key));

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { EXECUTORS, type ExecutorId, type RunLog } from '../../engine/protocol.ts';
-import { labById } from '../../labs/index.ts';
-import { presetKnobs, type Lab, type Preset, type Problem } from '../../labs/lab.ts';
+import { isLab, labs, loadLab } from '../../labs/index.ts';
+import { presetKnobs, type Lab, type Problem } from '../../labs/lab.ts';
 import type { KnobValue, KnobValues } from '../../terms/knob.ts';
 import { checkKnobs, ConfigError, seedSchema } from './config.ts';
 import { type Loadable, placed } from './documents.ts';
@@ -68,21 +68,16 @@ export interface Resolved {
 export async function resolveRequest(request: LoadRequest, standing: Standing): Promise<Resolved> {
   checkForm(request);
   const asked = request.lab ?? request.log?.lab;
-  const linked = request.url === undefined ? undefined : await inSlices(fromLink(hashOf(request.url)));
-  const given = (await readDocument(labById(asked ?? standing.lab.id), request)) ?? linked;
+  const reading = asked === undefined ? standing.lab : await loadLab(asked);
+  const linked = await readLink(reading, request.url);
+  const given = (await readDocument(reading, request)) ?? linked;
   // A link that says nothing of a run is none; what was wrong with it is said all the same.
   const document = given && !isEmpty(given) ? given : undefined;
   /** With the place in the document where it stands. */
   const at = (problem: Problem): Problem => placed(problem, document?.places.get(problem.key));
-  const found = <T>(key: 'lab' | 'preset', inDocument: boolean, find: () => T): T => {
-    try {
-      return find();
-    } catch (error) {
-      if (!inDocument || !(error instanceof Error)) throw error;
-      throw new ConfigError([at({ key, text: error.message })]);
-    }
-  };
-  const lab = found('lab', asked === undefined, () => labById(asked ?? document?.lab ?? standing.lab.id));
+  if (asked === undefined && document?.lab !== undefined && !isLab(document.lab))
+    throw new ConfigError([at({ key: 'lab', text: noLab(document.lab) })]);
+  const lab = asked === undefined && document?.lab !== undefined ? await loadLab(document.lab) : reading;
   const problems = [...(given?.problems ?? [])];
   const executor =
     request.executor ?? request.log?.executor ?? linkedExecutor(document, problems) ?? standing.executor;
@@ -91,9 +86,12 @@ export async function resolveRequest(request: LoadRequest, standing: Standing): 
   const asking = request.preset ?? request.log?.preset;
   const named = asking ?? document?.preset;
   const standingPreset = lab.id === standing.lab.id && standing.preset ? standing.preset : lab.opening;
-  const preset = found('preset', asking === undefined, () =>
-    presetFor(lab, named ?? (document ? undefined : standingPreset)),
-  );
+  const wanted = named ?? (document ? undefined : standingPreset);
+  const preset = lab.presets.find(({ id }) => id === wanted);
+  if (wanted !== undefined && !preset) {
+    const text = noPreset(lab, wanted);
+    throw asking === undefined ? new ConfigError([at({ key: 'preset', text })]) : new Error(text);
+  }
   const base = presetKnobs(lab, preset?.id);
   const checked = checkKnobs(lab, { ...document?.knobs, ...request.log?.knobs }, base);
   let { knobs } = checked;
@@ -202,25 +200,40 @@ function withoutImpossible(
 
 /** @throws ConfigError where nothing of it can be read */
 async function readDocument(lab: Lab, { yaml, json }: LoadRequest): Promise<Loadable | undefined> {
-  const document =
-    yaml !== undefined
-      ? (await import('./yaml.ts')).fromYaml(lab, yaml)
-      : json !== undefined
-        ? await inSlices((await import('./json.ts')).fromJson(lab, json))
-        : undefined;
+  let document: Loadable | undefined;
+  if (yaml !== undefined) {
+    const { fromYaml } = await import('./yaml.ts');
+    document = await readAs(lab, (its) => fromYaml(its, yaml));
+  } else if (json !== undefined) {
+    const { fromJson } = await import('./json.ts');
+    document = await readAs(lab, (its) => inSlices(fromJson(its, json)));
+  }
   if (document?.unreadable) throw new ConfigError(document.problems);
   return document;
 }
 
-function presetFor(lab: Lab, id: string | undefined): Preset | undefined {
-  if (id === undefined) return undefined;
-  const found = lab.presets.find((preset) => preset.id === id);
-  if (!found)
-    throw new Error(
-      `${lab.title} has no preset "${id}". Known: ${lab.presets.map((preset) => preset.id).join(', ')}.`,
-    );
-  return found;
+/** A link to a lab that there is not leads to the lab that is open. */
+async function readLink(lab: Lab, url: string | undefined): Promise<Loadable | undefined> {
+  if (url === undefined) return undefined;
+  const document = await readAs(lab, (its) => inSlices(fromLink(its, hashOf(url))));
+  if (document.lab === undefined || isLab(document.lab)) return document;
+  document.problems.push({ key: 'lab', text: noLab(document.lab) });
+  delete document.lab;
+  return document;
 }
+
+/** Reads a document; one that names another lab is read by the keys of that lab. */
+async function readAs(lab: Lab, read: (lab: Lab) => Loadable | Promise<Loadable>): Promise<Loadable> {
+  const document = await read(lab);
+  const { lab: named } = document;
+  return named === lab.id || !isLab(named) ? document : read(await loadLab(named));
+}
+
+const noLab = (id: string): string =>
+  `There is no lab “${id.slice(0, 60)}”. Known: ${labs.map((lab) => lab.id).join(', ')}.`;
+
+const noPreset = (lab: Lab, id: string): string =>
+  `${lab.title} has no preset "${id}". Known: ${lab.presets.map((preset) => preset.id).join(', ')}.`;
 
 /** The field notes give a logit norm and take for granted that LogitNorm is on. */
 function completed(

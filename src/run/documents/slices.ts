@@ -1,9 +1,9 @@
 /** Long work on the page's own thread, done in slices between which the page draws and answers. */
 
-/** Yields where it may be interrupted, and returns what it came to. */
-export type Sliced<T> = Generator<undefined, T, undefined>;
+/** Yields where it may be interrupted, or what it has to wait for, and returns what it came to. */
+export type Sliced<T> = Generator<undefined | Promise<unknown>, T, undefined>;
 
-/** All of it without an interruption. */
+/** All of it without an interruption: for work that has nothing to wait for. */
 export function atOnce<T>(work: Sliced<T>): T {
   for (;;) {
     const step = work.next();
@@ -16,7 +16,7 @@ export async function inSlices<T>(work: Sliced<T>): Promise<T> {
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;
-    await nextTask();
+    await (step.value ?? nextTask());
   }
 }
 

@@ -1,5 +1,4 @@
 import { stringify } from 'yaml';
-import { labs } from '../../labs/index.ts';
 import { presetKnobs, type Lab } from '../../labs/lab.ts';
 import type { KnobValues } from '../../terms/knob.ts';
 import { checkKnobs, type Config } from './config.ts';
@@ -50,7 +49,7 @@ export function differencesYaml(lab: Lab, config: Config): string {
  * stands in another group is read and named); the field note's spelling of schedules is understood. Everything that is
  * not, is named with its line.
  *
- * @param lab what it is a configuration of, unless it names another lab itself
+ * @param lab what it is a configuration of, unless it names another lab itself: then it is to be read again with that one
  */
 export function fromYaml(lab: Lab, text: string): Loadable {
   const loaded = emptyLoadable();
@@ -66,10 +65,8 @@ export function fromYaml(lab: Lab, text: string): Loadable {
       unreadable: true,
     };
   }
-  const named = read.leaves.findLast(({ path }) => path === 'lab')?.value;
-  const own = labs.find(({ id }) => id === named) ?? lab;
   for (const leaf of read.leaves) {
-    take(leaf, own, loaded);
+    take(leaf, lab, loaded);
     if (leaf.path === 'events') loaded.placeOfEvent = (i) => leaf.items[i];
   }
   return loaded;

@@ -5,7 +5,6 @@
  */
 import * as v from 'valibot';
 import type { KeptRun, Progress, RunLog, Saved } from '../../engine/protocol.ts';
-import { labs } from '../../labs/index.ts';
 import { presetKnobs, type Lab, type Problem } from '../../labs/lab.ts';
 import { networks } from '../../labs/networks.ts';
 import { denseLayout, type DenseShape } from '../../science/denseLayout.ts';
@@ -13,6 +12,7 @@ import type { KnobValues } from '../../terms/knob.ts';
 import { checkKnobs } from '../documents/config.ts';
 import { eventsIn } from '../documents/events.ts';
 import { checkExecutor } from '../documents/executors.ts';
+import { labNamed } from '../documents/labNamed.ts';
 import { log as logShape, progress as progressShape, step as stepShape } from './keptShape.ts';
 import { fromNamed, toNamed, type Named } from './namedTensors.ts';
 import { encode, readHeader, readTensors, type Tensor, type TensorFile } from './safetensors.ts';
@@ -187,7 +187,7 @@ function* read<T>(
 function* logOf(metadata: TensorFile['metadata']): Sliced<{ lab: Lab; log: RunLog }> {
   const given = yield* read(metadata, 'log', logShape);
   const { preset, seed, executor: pinned } = given;
-  const lab = labs.find(({ id }) => id === given.lab);
+  const lab = yield* labNamed(given.lab);
   if (!lab) throw new Error(`There is no lab “${given.lab.slice(0, 60)}”.`);
   if (given.preset !== '' && !lab.presets.some(({ id }) => id === given.preset))
     throw new Error(`${lab.title} has no preset “${given.preset.slice(0, 60)}”.`);

@@ -1,5 +1,5 @@
 import type { Metrics, RunLog, Saved } from '../../engine/protocol.ts';
-import { labs } from '../../labs/index.ts';
+import { loadLab } from '../../labs/index.ts';
 import { firstChanged } from './chunks.ts';
 import { comparedOf, differences, presetAt, type Compared } from './difference.ts';
 import { changesToKeep, finalOf, MAX_THUMBNAIL } from './entry.ts';
@@ -174,8 +174,7 @@ export class Recorder {
     const { log, saved, columns, values } = capture;
     const own = await this.#claimed(capture.id);
     const parent = own === capture.id ? this.#keptAs(capture.parent) : capture.id;
-    const lab = labs.find(({ id }) => id === log.lab);
-    if (!lab) throw new Error(`There is no lab "${log.lab}".`);
+    const lab = await loadLab(log.lab);
     if (this.#base?.id !== own) this.#base = { id: own, of: await this.#parentOf(parent, log.lab) };
     const base = this.#base.of ?? presetAt(lab, log.preset, saved.step, log.seed);
     const last = this.#last;

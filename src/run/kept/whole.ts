@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import type { KeptRun } from '../../engine/protocol.ts';
-import { labs } from '../../labs/index.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { KnobValues } from '../../terms/knob.ts';
 import { checkKnobs } from '../documents/config.ts';
 import { eventsIn } from '../documents/events.ts';
+import { labNamed } from '../documents/labNamed.ts';
 import { executor, log, progress, step } from './keptShape.ts';
 import { floats, texts, values } from '../documents/shapes.ts';
 import type { Sliced } from '../documents/slices.ts';
@@ -31,7 +31,7 @@ export function* checkWhole(given: unknown): Sliced<{ run: KeptRun } | { wrong: 
     saved,
     series,
   };
-  const lab = labs.find(({ id }) => id === run.log.lab);
+  const lab = yield* labNamed(run.log.lab);
   if (!lab) return { wrong: `This page has no lab “${run.log.lab}”.` };
   const events = yield* eventsIn(lab, run.log.events);
   const wrong = knobsWrong(lab, run) ?? events.problems[0]?.text ?? numbersWrong(run) ?? rowsWrong(run);

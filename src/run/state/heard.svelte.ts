@@ -21,15 +21,13 @@ export class Heard extends Shown {
   opening = false;
   protected readonly origin = new Origin();
   readonly #lines = new Lines();
-  /** The run of the last frame. */
+  /** The run on the page, by the trainer's number. */
   #run = 0;
-  /** The run whose log is known here: its first frame comes before that. */
-  #adopted = 0;
-  /** The last run of which a frame had something to say. */
-  #noticed = 0;
+  /** A run that the trainer has made, and frames of runs that are not on the page yet: a run comes with its first frame. */
+  #arriving: { loaded: Loaded; arrival: Arrival } | undefined;
+  #early: readonly Frame[] = [];
   #branch = 0;
   #saved: Saved | undefined;
-  #early: Saved | undefined;
   #watchers: readonly ((saved: Saved) => void)[] = [];
 
   get source(): string | undefined {
@@ -78,60 +76,78 @@ export class Heard extends Shown {
     return saved && { log: this.told, saved, series: this.series.rows(saved.progress.rows) };
   }
 
-  /** Whether the run that an answer was about is still that of the page. */
-  protected isCurrent({ run }: Loaded): boolean {
-    return run === this.#adopted;
+  /** Values that are on their way to the worker, newer than what it says. */
+  protected get unconfirmed(): KnobValues {
+    return {};
   }
 
-  /** @param unconfirmed values that are on their way to the worker, newer than what it says */
-  protected take(frame: Frame, unconfirmed: KnobValues): void {
+  /** The run on the page is about to be replaced by one of another lab. */
+  protected leaveLab(): void {
+    // Nothing is kept here.
+  }
+
+  protected receive(frame: Frame): void {
     if (frame.run < this.#run) return;
-    const { step } = frame.metrics;
-    if (frame.run > this.#run) {
-      this.#run = frame.run;
-      this.#lines.begin(frame.run, frame.branch, step);
-      this.series.clear();
+    const newest = this.#early.at(-1)?.run ?? this.#run;
+    if (frame.run > newest) this.#lines.begin(frame.run, frame.branch, frame.metrics.step);
+    if (frame.run === this.#run) {
+      this.#take(frame);
+      return;
     }
-    if (frame.branch !== this.#branch) {
-      this.#branch = frame.branch;
-      // A branch that is not yet known goes off from the run before.
-      this.#called(this.#lines.at(frame.branch, step, { parent: this.id }));
-    }
-    if (frame.notice) this.#noticed = frame.run;
-    this.show(frame, unconfirmed);
-    if (!frame.saved) return;
-    if (frame.run === this.#adopted) this.#keep(frame.saved);
-    else this.#early = frame.saved;
+    this.#early = [...this.#early, frame];
+    this.#enter();
   }
 
-  /** The worker has made a run, which becomes the run of the page. */
-  protected adopt(loaded: Loaded, { lab, naming, problems, source }: Arrival): void {
+  /** The worker has made a run, which becomes the run of the page as soon as its first frame is here. */
+  protected arrive(loaded: Loaded, arrival: Arrival): void {
     const { run } = loaded;
-    if (naming) this.#lines.name(run, naming);
-    const line = this.#lines.get(this.#branch);
-    if (line) this.#called(line);
-    // Another run has taken its place already, and the answer about that one follows.
-    if (run < Math.max(this.#run, this.#adopted)) return;
-    this.showRun(loaded, lab);
+    if (arrival.naming) this.#lines.name(run, arrival.naming);
+    // A later run has taken its place already, and the answer about that one follows.
+    if (run < Math.max(this.#run, this.#arriving?.loaded.run ?? 0)) return;
+    this.#arriving = { loaded, arrival };
+    this.#enter();
+  }
+
+  /** Changes everything that belongs to the run on the page in one step: lab, knobs, metrics, scene and series. */
+  #enter(): void {
+    if (!this.#arriving) return;
+    const { loaded, arrival } = this.#arriving;
+    const { run } = loaded;
+    const frames = this.#early.filter((frame) => frame.run === run);
+    if (frames.length === 0) return;
+    this.#arriving = undefined;
+    this.#early = this.#early.filter((frame) => frame.run > run);
+    this.#run = run;
+    if (this.hasLab && arrival.lab !== this.lab) this.leaveLab();
+    this.series.clear();
+    this.notice = undefined;
+    this.showRun(loaded, arrival.lab);
     this.origin.loaded(loaded);
-    if (problems) {
-      this.problems = problems;
-      this.origin.source = source;
+    if (arrival.problems) {
+      this.problems = arrival.problems;
+      this.origin.source = arrival.source;
       this.opening = false;
     }
-    // What its first frame said comes before it.
-    if (this.#noticed !== run) this.notice = undefined;
-    this.#adopted = run;
-    // The state that came before the log to which it belongs.
-    if (this.#run === run && this.#early) this.#keep(this.#early);
-    this.#early = undefined;
+    for (const frame of frames) this.#take(frame);
+  }
+
+  #take(frame: Frame): void {
+    if (frame.branch !== this.#branch) {
+      this.#branch = frame.branch;
+      // A branch that is not known yet was forked from the run before.
+      this.#called(this.#lines.at(frame.branch, frame.metrics.step, { parent: this.id }));
+    }
+    this.show(frame, this.unconfirmed);
+    if (!frame.saved) return;
+    this.#saved = frame.saved;
+    for (const watcher of this.#watchers) watcher(frame.saved);
   }
 
   /** Another worker counts its runs anew. */
   protected forgetWorker(): void {
     this.#run = 0;
-    this.#noticed = 0;
-    this.#adopted = -1;
+    this.#arriving = undefined;
+    this.#early = [];
     this.#branch = 0;
     this.#lines.clear();
   }
@@ -139,10 +155,5 @@ export class Heard extends Shown {
   #called({ id, parent }: Line): void {
     this.id = id;
     this.parent = parent;
-  }
-
-  #keep(saved: Saved): void {
-    this.#saved = saved;
-    for (const watcher of this.#watchers) watcher(saved);
   }
 }

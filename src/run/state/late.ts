@@ -86,14 +86,14 @@ export function linkOf(run: Shown, origin: Origin, given: unknown): string {
   if (!known) throw new Error('share() takes nothing, or { log: true } for the run with what was changed.');
   const { log = false, told = false } = given as { log?: boolean; told?: boolean };
   const { plan, startedOn } = origin;
-  const of = { lab: run.lab.id, preset: run.preset, seed: run.seed };
+  const of = { preset: run.preset, seed: run.seed };
   if (origin.told(run.events)) {
     const preset = run.lab.presets.find(({ id }) => id === run.preset);
     // What a preset tells by itself needs no words.
-    if (preset && sameEvents(plan, preset.events)) return toLink({ ...of, knobs: run.initial });
-    if (told) return toLink({ ...of, knobs: run.initial, events: plan, executor: startedOn });
+    if (preset && sameEvents(plan, preset.events)) return toLink(run.lab, { ...of, knobs: run.initial });
+    if (told) return toLink(run.lab, { ...of, knobs: run.initial, events: plan, executor: startedOn });
   }
-  return toLink({
+  return toLink(run.lab, {
     ...of,
     knobs: log ? run.initial : run.knobs,
     ...(log && { events: run.events, executor: startedOn }),

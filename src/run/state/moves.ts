@@ -24,6 +24,7 @@ export class Moves {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #gestures = 0;
   #held = false;
+  #waits = false;
 
   /** @param send resolves when the worker has taken the values */
   constructor(
@@ -62,6 +63,16 @@ export class Moves {
     return this.release();
   }
 
+  /** Sends nothing until `goOn`: a run is being made for which it is meant. */
+  hold(): void {
+    this.#waits = true;
+  }
+
+  goOn(): void {
+    this.#waits = false;
+    this.#next();
+  }
+
   /** Forgets what was not sent, for the run that it was meant for is gone. */
   clear(): void {
     for (const { resolve } of this.#waiting) resolve();
@@ -81,7 +92,7 @@ export class Moves {
   #next(): void {
     clearTimeout(this.#timer);
     const [move] = this.#waiting;
-    if (this.#sent || !move) return;
+    if (this.#waits || this.#sent || !move) return;
     const slowed = this.#held && move.gesture === this.#gestures && this.#playing();
     const wait = slowed ? this.#sentAt + GESTURE_MS - performance.now() : 0;
     if (wait > 0) {

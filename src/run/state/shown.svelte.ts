@@ -8,7 +8,6 @@ import type {
   Notice,
   RunEvent,
 } from '../../engine/protocol.ts';
-import { labs } from '../../labs/index.ts';
 import type { Lab, Problem } from '../../labs/lab.ts';
 import type { KnobValues } from '../../terms/knob.ts';
 import type { Config } from '../documents/config.ts';
@@ -23,7 +22,7 @@ export class Shown {
   phase = $state<Phase>('starting');
   /** Why the page has no trainer, where it has none. */
   death = $state('');
-  lab = $state.raw<Lab>(labs[0] as Lab);
+  #lab = $state.raw<Lab>();
   preset = $state('');
   seed = $state(0);
   /** What the sliders show: moved at once, before the worker says so. */
@@ -56,8 +55,11 @@ export class Shown {
   notice = $state.raw<Notice | undefined>(undefined);
   /** What was wrong with what the run was loaded from, and was repaired. */
   problems = $state.raw<readonly Problem[]>([]);
+  /** Counts the runs that came to the page: 0 before the first, and another number after each load, restart and reset. */
+  loads = $state(0);
   /** What is true: sent once for each run. */
   scene = $state.raw<Arrays>({});
+  /** Names of the classes, in order. */
   labels = $state.raw<readonly string[]>([]);
   /** What the model says now. */
   view = $state.raw<Arrays>({});
@@ -65,6 +67,21 @@ export class Shown {
   recorded = $state(0);
   speedLimit = $state(0);
   readonly series = new SeriesStore();
+
+  /** Whether a lab is there: before, the page has nothing to show. */
+  get hasLab(): boolean {
+    return this.#lab !== undefined;
+  }
+
+  /** @throws Error before the declaration of the first lab is loaded */
+  get lab(): Lab {
+    if (!this.#lab) throw new Error('No lab is loaded yet: await lab.ready() first.');
+    return this.#lab;
+  }
+
+  protected set lab(lab: Lab) {
+    this.#lab = lab;
+  }
 
   get config(): Config {
     return { lab: this.lab.id, preset: this.preset, seed: this.seed, knobs: this.knobs };
@@ -95,6 +112,7 @@ export class Shown {
   /** Another run is on the page. */
   protected showRun({ log, knobs, scene, labels, engine }: Loaded, lab: Lab): void {
     this.lab = lab;
+    this.loads++;
     this.preset = log.preset;
     this.seed = log.seed;
     this.initial = log.knobs;

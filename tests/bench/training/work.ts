@@ -2,9 +2,9 @@ import { drawBatches } from '../../../src/engine/batches.ts';
 import type { ExecutorSetup } from '../../../src/engine/executor.ts';
 import { initialParameters } from '../../../src/engine/initialization.ts';
 import { parameterLayout, type Plan } from '../../../src/engine/plan.ts';
-import { labById } from '../../../src/labs/index.ts';
+import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
-import { runtimes } from '../../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../../src/labs/runtimes.ts';
 import { softmaxRows } from '../../../src/science/distributions.ts';
 import { randomStream } from '../../../src/science/random.ts';
 import { numericValue, type KnobValues } from '../../../src/terms/knob.ts';
@@ -21,7 +21,7 @@ export interface Work {
   fullBatch: boolean;
 }
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 const SEED = 7;
 
 /** Settings under which every term of the head acts: reach 4, a hinge that some rows meet, the raw form of MaxSup. */
@@ -89,8 +89,7 @@ export async function serviceMixWork(preset = 'before'): Promise<Work> {
   const chosen = lab.presets.find(({ id }) => id === preset);
   if (!chosen) throw new Error(`There is no preset ${preset}.`);
   const knobs = { ...defaultsOf(lab.knobs), ...chosen.knobs };
-  const runtime = await runtimes[lab.id]?.();
-  if (!runtime) throw new Error(`The lab ${lab.id} has no runtime.`);
+  const runtime = await runtimeOf(lab.id);
   const log = { lab: lab.id, preset, seed: SEED, knobs, events: [] };
   const { plan, data } = await runtime.build(log, (path) =>
     Promise.reject(new Error(`The synthetic city needs no file, not even ${path}.`)),

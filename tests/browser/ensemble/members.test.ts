@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Cohort } from '../../../src/engine/ensemble/cohort.ts';
 import { Ensemble, type Machine } from '../../../src/engine/ensemble/ensemble.ts';
 import type { Chunk, ParameterState } from '../../../src/engine/executor.ts';
-import { runtimes } from '../../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../../src/labs/runtimes.ts';
 import { createEnsemble, machine, openMemberWorker } from '../../../workers/ensemble.ts';
 import { REAL } from '../../support/realExecutors.ts';
 import { chunkOfMembers, courseOf, firstDifference, membersOf } from '../../support/members.ts';
@@ -163,8 +163,7 @@ test('a cohort in workers goes on when one is killed; the one that diverged stay
     const cohort = await Cohort.open(
       {
         build: async (log) => {
-          const runtime = await runtimes[log.lab]?.();
-          if (!runtime) throw new Error(`There is no lab ${log.lab}.`);
+          const runtime = await runtimeOf(log.lab);
           return runtime.build(log, () => Promise.reject(new Error('It reads no file.')));
         },
         machine: hosts(2),

@@ -1,5 +1,5 @@
 import type { RunLog } from '../../../src/engine/protocol.ts';
-import { labById } from '../../../src/labs/index.ts';
+import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import { presetKnobs } from '../../../src/labs/lab.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import type { Starting } from '../../support/members.ts';
@@ -10,7 +10,7 @@ export const smallLog = (seed = 0, knobs: KnobValues = {}): RunLog => ({
   preset: 'sufficient',
   seed,
   knobs: {
-    ...presetKnobs(labById('service-mix'), 'sufficient'),
+    ...presetKnobs(serviceMix, 'sufficient'),
     'data.points': 64,
     'data.validation': 16,
     'data.categories': 4,

@@ -3,8 +3,8 @@ import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '../../../src/app/base.css';
 import type { KeptRun } from '../../../src/engine/protocol.ts';
-import { labs } from '../../../src/labs/index.ts';
-import { defaultsOf, type Lab } from '../../../src/labs/lab.ts';
+import { serviceMix } from '../../../src/labs/service-mix/index.ts';
+import { defaultsOf } from '../../../src/labs/lab.ts';
 import ExportDialog from '../../../src/panels/dialogs/export/ExportDialog.svelte';
 import LoadDialog from '../../../src/panels/dialogs/load/LoadDialog.svelte';
 import { fromCheckpoint, toCheckpoint } from '../../../src/run/kept/checkpoint.ts';
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const lab = labs[0] as Lab;
+const lab = serviceMix;
 
 /** A run of one hidden unit, after seven steps. */
 function kept(): KeptRun {

@@ -10,6 +10,7 @@ export class FakeRun implements KnobHost {
   knobs = $state.raw<KnobValues>({});
   metrics = $state.raw<Metrics | undefined>(undefined);
   labels = $state.raw<readonly string[]>(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+  loads = $state(1);
   scene = $state.raw<Arrays>({});
   events = $state.raw<readonly RunEvent[]>([]);
   preset = '';

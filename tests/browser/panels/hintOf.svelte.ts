@@ -4,13 +4,13 @@ import type { KnobValues } from '../../../src/terms/knob.ts';
 /** A hint with the little of a run and a narrator that it needs. */
 export function hintOf(): {
   hint: ReachHint;
-  run: { knobs: KnobValues; labels: readonly string[] };
+  run: { knobs: KnobValues; loads: number };
   narrator: { waits: boolean };
   end: () => void;
 } {
-  const run: { knobs: KnobValues; labels: readonly string[] } = $state({
+  const run: { knobs: KnobValues; loads: number } = $state({
     knobs: { 'model.use_logit_norm': true, 'model.logit_norm': 1, 'model.temperature': 4 },
-    labels: ['a', 'b', 'c'],
+    loads: 1,
   });
   const narrator = $state({ waits: false });
   let hint: ReachHint | undefined;

@@ -80,7 +80,7 @@ test('another run takes the hint away, and the next story brings it again', () =
   flushSync();
   expect(hint.shown).toBe(true);
   narrator.waits = false;
-  run.labels = ['a', 'b'];
+  run.loads++;
   flushSync();
   expect(hint.shown).toBe(false);
   narrator.waits = true;

@@ -1,6 +1,6 @@
 import { mixAt } from '../../../src/charts/field.ts';
 import type { Arrays, Metrics, RunEvent, Sample } from '../../../src/engine/protocol.ts';
-import { labs } from '../../../src/labs/index.ts';
+import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import { defaultsOf, type Lab } from '../../../src/labs/lab.ts';
 import type { Run } from '../../../src/run/run.svelte.ts';
 import { entropyOfProbabilities } from '../../../src/science/distributions.ts';
@@ -39,7 +39,7 @@ export function mixes(n: number, certainty: number): Float32Array {
 
 /** A run without a worker, of a small city. */
 export class FakeStageRun {
-  lab: Lab = labs[0] as Lab;
+  lab: Lab = serviceMix;
   labels = $state.raw<readonly string[]>(['Groceries', 'Cafés', 'Schools', 'Clinics']);
   knobs = $state.raw<KnobValues>({ ...defaultsOf(this.lab.knobs), ...COLLAPSED });
   scene = $state.raw<Arrays>({});

@@ -3,7 +3,7 @@ import { Cohort } from '../../../src/engine/ensemble/cohort.ts';
 import { Ensemble } from '../../../src/engine/ensemble/ensemble.ts';
 import type { Chunk, ExecutorSetup } from '../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
-import { runtimes } from '../../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../../src/labs/runtimes.ts';
 import { relativeDistance } from '../../support/executors.ts';
 import { openGpu, takenForFast, watch, webgpuOn, within } from '../../support/gpu.ts';
 import { localMachine } from '../../support/hosts.ts';
@@ -101,8 +101,7 @@ describe('on hosts', () => {
       smallLog(2, { ...TANH, 'loss.entropy_weight': 1, 'training.learning_rate': 0.01 }),
     ];
     const build = async (log: (typeof logs)[number]) => {
-      const runtime = await runtimes[log.lab]?.();
-      if (!runtime) throw new Error(`There is no lab ${log.lab}.`);
+      const runtime = await runtimeOf(log.lab);
       return runtime.build(log, () => Promise.reject(new Error('It reads no file.')));
     };
     const states = [];

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { labById } from '../../../src/labs/index.ts';
+import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import { prepare, trained } from '../../support/executors.ts';
 import { openGpu, webgpuOn } from '../../support/gpu.ts';
 import { describeParity, testApart } from '../../support/paritySuite.ts';
@@ -11,7 +11,7 @@ afterAll(() => {
   gpu.device.destroy();
 });
 
-const PRESETS = labById('service-mix').presets.map(({ id }) => id);
+const PRESETS = serviceMix.presets.map(({ id }) => id);
 
 describe('on webgpu', () => {
   describeParity(create);

@@ -1,26 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { labById, labs } from '../../../src/labs/index.ts';
+import { labs, loadedLab, loadLab } from '../../../src/labs/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import { runtimes } from '../../../src/labs/runtimes.ts';
+import { serviceMix as lab } from '../../../src/labs/service-mix/index.ts';
 import { hiddenWidths } from '../../../src/labs/service-mix/widths.ts';
 import { wrongWith } from '../../../src/run/documents/config.ts';
 import { numberAt, numericValue, type Knob } from '../../../src/terms/knob.ts';
+import { declaredLabs } from '../../support/labs.ts';
 
-const lab = labById('service-mix');
 const defaults = defaultsOf(lab.knobs);
 const knob = (key: string): Knob => lab.knobs.find((candidate) => candidate.key === key) as Knob;
 
 describe('labs', () => {
-  it('are found by id, or refused with the known ones', () => {
-    for (const one of labs) expect(labById(one.id)).toBe(one);
-    expect(() => labById('cats')).toThrow('There is no lab "cats". Known: service-mix.');
+  it('are loaded by id, or refused with the known ones', async () => {
+    for (const one of labs) {
+      expect(await loadLab(one.id)).toMatchObject({ id: one.id, title: one.title, text: one.text });
+      expect(loadedLab(one.id)).toBe(await loadLab(one.id));
+    }
+    await expect(loadLab('cats')).rejects.toThrow('There is no lab “cats”. Known: service-mix.');
   });
 
   it('have a runtime each, and no other', () => {
     expect(Object.keys(runtimes)).toEqual(labs.map(({ id }) => id));
   });
 
-  it.each(labs)(
+  it.each(declaredLabs)(
     '$id opens with a preset of its own, and stands on the defaults',
     ({ presets, opening, plain, knobs }) => {
       expect(presets.map(({ id }) => id)).toContain(opening);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labById } from '../../../src/labs/index.ts';
+import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import { defaultsOf, type Preset } from '../../../src/labs/lab.ts';
 import { flatten, readPresets } from '../../../src/labs/presets.ts';
 import { checkKnobs } from '../../../src/run/documents/config.ts';
@@ -7,7 +7,7 @@ import { checkEvents } from '../../../src/run/documents/events.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { reachOf } from '../../../src/terms/reachOf.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 const defaults = defaultsOf(lab.knobs);
 const preset = (id: string): Preset => lab.presets.find((candidate) => candidate.id === id) as Preset;
 const knobsOf = (id: string): KnobValues => ({ ...defaults, ...preset(id).knobs });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/engine/protocol.ts';
-import { labById } from '../../../src/labs/index.ts';
+import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import { bentFrom } from '../../../src/panels/story/bent.ts';
 import { presetById, settingOf } from '../../../src/panels/knobs/settings.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 const settings = (id: string): KnobValues => {
   const preset = presetById(lab, id);
   if (!preset) throw new Error(id);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineInfo, Metrics } from '../../../src/engine/protocol.ts';
-import { labById } from '../../../src/labs/index.ts';
+import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import { describeEngine } from '../../../src/panels/shell/engineText.ts';
 import { executorIdOf } from '../../../src/engine/protocol.ts';
@@ -17,7 +17,7 @@ import {
 } from '../../../src/panels/knobs/settings.ts';
 import type { Knob } from '../../../src/terms/knob.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 const defaults = defaultsOf(lab.knobs);
 const preset = (id: string): NonNullable<ReturnType<typeof presetById>> => {
   const found = presetById(lab, id);

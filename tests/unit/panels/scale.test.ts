@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { labs } from '../../../src/labs/index.ts';
 import { fromPosition, nudge, toPosition } from '../../../src/panels/knobs/scale.ts';
 import type { NumberKnob } from '../../../src/terms/knob.ts';
+import { declaredLabs } from '../../support/labs.ts';
 
 const knob = (fields: Partial<NumberKnob>): NumberKnob => ({
   kind: 'number',
@@ -44,7 +44,9 @@ describe('positions', () => {
     expect(fromPosition(knob({ max: 2.5 }), 0.3337)).toBe(0.834);
   });
 
-  const declared = labs.flatMap((lab) => lab.knobs).filter((k): k is NumberKnob => k.kind === 'number');
+  const declared = declaredLabs
+    .flatMap((lab) => lab.knobs)
+    .filter((k): k is NumberKnob => k.kind === 'number');
   it.each(declared.map((k) => [k.key, k] as const))('goes there and back: %s', (_, k) => {
     expect(fromPosition(k, 0)).toBe(k.min);
     expect(fromPosition(k, 1)).toBe(k.max);

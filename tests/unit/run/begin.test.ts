@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { labs } from '../../../src/labs/index.ts';
 import { openingLog } from '../../../src/run/begin.ts';
 import { resolveRequest } from '../../../src/run/documents/request.ts';
+import { declaredLabs } from '../../support/labs.ts';
 
-test.each(labs)('the opening of $id is what a request that asks for nothing gives', async (lab) => {
+test.each(declaredLabs)('the opening of $id is what a request that asks for nothing gives', async (lab) => {
   const { log } = await resolveRequest({}, { lab, preset: '', seed: 0, executor: undefined });
   // It alone is begun by the page itself, so nobody chose who trains it.
   expect(openingLog(lab)).toEqual({ ...log, free: true });

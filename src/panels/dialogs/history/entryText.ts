@@ -1,5 +1,5 @@
 /** What the history says in words. */
-import { labs } from '../../../labs/index.ts';
+import { labs, loadedLab } from '../../../labs/index.ts';
 import { inWords } from '../../../run/kept/difference.ts';
 import type { Entry } from '../../../run/kept/history.ts';
 import { formatNumber, formatStep } from '../../kit/format.ts';
@@ -56,7 +56,7 @@ export function finalNumbers({ final: { step, numbers } }: Entry): Labelled[] {
 export const labTitle = (id: string): string => labs.find((lab) => lab.id === id)?.title ?? id;
 
 export const presetTitle = ({ lab, preset }: Pick<Entry, 'lab' | 'preset'>): string =>
-  labs.find(({ id }) => id === lab)?.presets.find(({ id }) => id === preset)?.title ?? preset;
+  loadedLab(lab)?.presets.find(({ id }) => id === preset)?.title ?? preset;
 
 /** What differs, and from what. @param parent its name, where the history still has it */
 export function differenceLine(entry: Entry, parent: string | undefined): string {

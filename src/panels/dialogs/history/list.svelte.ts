@@ -1,3 +1,4 @@
+import { isLab, loadLab } from '../../../labs/index.ts';
 import { HistoryError, type HistoryStore, type Listing } from '../../../run/kept/history.ts';
 import { messageOf } from '../../kit/host.ts';
 
@@ -48,6 +49,9 @@ export class HistoryList {
     const read = ++this.#read;
     try {
       const listing = await this.#store.list();
+      // Presets are called by their titles; of a lab that cannot be loaded, by their ids.
+      const ids = new Set(listing.entries.map(({ lab }) => lab));
+      await Promise.allSettled([...ids].filter(isLab).map(loadLab));
       // Of two that overlap, the later one knows more.
       if (read !== this.#read) return;
       this.listing = listing;

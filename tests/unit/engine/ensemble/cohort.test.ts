@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Cohort, type CohortHost } from '../../../../src/engine/ensemble/cohort.ts';
 import type { ParameterState } from '../../../../src/engine/executor.ts';
 import type { Metrics, RunLog } from '../../../../src/engine/protocol.ts';
-import { runtimes } from '../../../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../../../src/labs/runtimes.ts';
 import type { KnobValues } from '../../../../src/terms/knob.ts';
 import { localMachine } from '../../../support/hosts.ts';
 import { REAL } from '../../../support/realExecutors.ts';
@@ -14,8 +14,7 @@ let built = 0;
 const hostOf = (machine: CohortHost['machine']): CohortHost => ({
   build: async (log) => {
     built += 1;
-    const runtime = await runtimes[log.lab]?.();
-    if (!runtime) throw new Error(`There is no lab ${log.lab}.`);
+    const runtime = await runtimeOf(log.lab);
     return runtime.build(log, readPublic);
   },
   machine,

@@ -69,6 +69,6 @@ it('makes distributions of anything whatsoever', () => {
 
 it('knows K of a city and of the counties', () => {
   const values = { ...defaultsOf(serviceMix.knobs), 'data.categories': 5 };
-  expect(classesOf('service-mix', values)).toBe(5);
-  expect(classesOf('service-mix', { ...values, 'data.source': 'places' })).toBe(8);
+  expect(classesOf(serviceMix, values)).toBe(5);
+  expect(classesOf(serviceMix, { ...values, 'data.source': 'places' })).toBe(8);
 });

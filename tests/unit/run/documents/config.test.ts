@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { labById } from '../../../../src/labs/index.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import { defaultsOf } from '../../../../src/labs/lab.ts';
 import {
   checkKnobs,
@@ -12,7 +12,7 @@ import {
 } from '../../../../src/run/documents/config.ts';
 import { MAX_SEED } from '../../../../src/run/documents/seed.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 const defaults = defaultsOf(lab.knobs);
 const known = new Map(lab.knobs.map((knob) => [knob.key, knob]));
 

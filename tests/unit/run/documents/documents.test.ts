@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { labById } from '../../../../src/labs/index.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import { differences, emptyLoadable, toCsv, toJson } from '../../../../src/run/documents/documents.ts';
 import { resolveRequest } from '../../../../src/run/documents/request.ts';
 import { serviceMixLog } from '../../../support/runs.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 
 describe('toCsv', () => {
   it('is a header and one line for each recorded step', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { EXECUTORS } from '../../../../src/engine/protocol.ts';
-import { labById } from '../../../../src/labs/index.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import { checkEvents, eventsIn, SLICE } from '../../../../src/run/documents/events.ts';
 import { manyEvents } from '../../../support/kept.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 const check = (...events: unknown[]): ReturnType<typeof checkEvents> => checkEvents(lab, events);
 const said = (...events: unknown[]): string[] => check(...events).problems.map(({ text }) => text);
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunLog } from '../../../../src/engine/protocol.ts';
-import { labById } from '../../../../src/labs/index.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import { defaultsOf } from '../../../../src/labs/lab.ts';
 import { ConfigError } from '../../../../src/run/documents/config.ts';
 import { toJson } from '../../../../src/run/documents/documents.ts';
@@ -11,7 +11,7 @@ import { atOnce } from '../../../../src/run/documents/slices.ts';
 import { manyEvents } from '../../../support/kept.ts';
 import { serviceMixLog } from '../../../support/runs.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 const defaults = defaultsOf(lab.knobs);
 const standing: Standing = { lab, preset: 'before', seed: 77, executor: undefined };
 const load = (json: string): Promise<Resolved> => resolveRequest({ json }, standing);
@@ -134,7 +134,7 @@ describe('what is no run and no configuration ends in a sentence', () => {
     ['a list', [1, 2], 'is an object'],
     ['a text', 'before', 'is an object'],
     ['nothing', null, 'is an object'],
-    ['another lab', { lab: 'cats' }, 'There is no lab "cats"'],
+    ['another lab', { lab: 'cats' }, 'There is no lab “cats”'],
     ['another preset', { preset: 'befor' }, 'has no preset "befor"'],
     [
       'thousands of keys',

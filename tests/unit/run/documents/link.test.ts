@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { deflateSync } from 'fflate';
 import { describe, expect, test, vi } from 'vitest';
 import type { RunEvent, RunLog } from '../../../../src/engine/protocol.ts';
-import { labs } from '../../../../src/labs/index.ts';
-import { defaultsOf, type Lab } from '../../../../src/labs/lab.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
+import { defaultsOf } from '../../../../src/labs/lab.ts';
 import {
   fromLink,
   isPacked,
@@ -20,7 +20,7 @@ import { extremesOf, valueAt } from '../../../support/terms.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
-const lab = labs[0] as Lab;
+const lab = serviceMix;
 const standing: Standing = { lab, preset: '', seed: 0, executor: undefined };
 const open = (url: string): Promise<Resolved> => resolveRequest({ url }, standing);
 const baseOf = (preset: string): Record<string, KnobValue> => ({
@@ -35,10 +35,10 @@ test('a link is readable, and says only what differs', () => {
     { step: 400, key: 'loss.maxsup_form', value: 'centered' },
     { step: 520, key: 'pause', value: true },
   ];
-  expect(toLink({ lab: lab.id, preset: 'before', seed: 3, knobs })).toBe(
+  expect(toLink(lab, { preset: 'before', seed: 3, knobs })).toBe(
     'v=1&lab=service-mix&preset=before&seed=3&model.hidden=32,32&model.temperature=2',
   );
-  expect(toLink({ lab: lab.id, preset: 'before', seed: 3, knobs, events, executor: 'oracle' })).toBe(
+  expect(toLink(lab, { preset: 'before', seed: 3, knobs, events, executor: 'oracle' })).toBe(
     'v=1&lab=service-mix&preset=before&seed=3&model.hidden=32,32&model.temperature=2&executor=oracle&log=400~model.temperature:1~loss.maxsup_form:centered;520~pause:true',
   );
 });
@@ -118,7 +118,7 @@ describe('a long log', () => {
       [400, true],
       [3000, true],
     ] as const) {
-      const link = toLink(run(count));
+      const link = toLink(lab, run(count));
       expect(isPacked(`https://example.org/#${link}`)).toBe(packed);
       expect(link).toContain(`&log${packed ? 'z' : ''}=`);
       expect(link).toContain(`v=${packed ? 2 : 1}&lab=service-mix&preset=before&seed=3&model.temperature=2&`);
@@ -128,7 +128,7 @@ describe('a long log', () => {
   });
 
   test('that was cut off or changed on its way is named, and the run opens without it', async () => {
-    const link = toLink(run(400));
+    const link = toLink(lab, run(400));
     const at = link.indexOf('logz=') + 5;
     const cases: [string, string][] = [
       [link.slice(0, -3), 'cut off or changed on its way'],
@@ -174,9 +174,7 @@ test('of thousands of fields the first are read, and the others counted', async 
 test.each([10_000_001, 2 ** 40, Number.MAX_SAFE_INTEGER])('a log says step %i as any other', async (step) => {
   const knobs = baseOf('before');
   const events: RunEvent[] = [{ step, key: 'model.temperature', value: 2 }];
-  const { log, problems } = await open(
-    `#${toLink({ lab: lab.id, preset: 'before', seed: 3, knobs, events })}`,
-  );
+  const { log, problems } = await open(`#${toLink(lab, { preset: 'before', seed: 3, knobs, events })}`);
   expect(problems).toEqual([]);
   expect(log.events).toEqual(events);
 });
@@ -205,6 +203,7 @@ test.each([
 ])('a long log %s is read in slices', (_, between) => {
   const moves = Array.from({ length: 50_000 }, (_, i) => (between === ';' ? `${i}~k:1` : 'k:1'));
   const work = fromLink(
+    lab,
     `v=2&preset=before&logz=${pack(`${between === '~' ? '5~' : ''}${moves.join(between)}`)}`,
   );
   let slices = 0;
@@ -252,12 +251,12 @@ describe('fuzzed', () => {
   test('what was written is what is read, packed or not: 4 000 runs', async () => {
     await fc.assert(
       fc.asyncProperty(runs, async (run) => {
-        const link = toLink(run);
+        const link = toLink(lab, run);
         const { log, problems } = await open(`#${link}`);
         expect(problems).toEqual([]);
         expect(log).toEqual(run);
         const packed = link.replace(/&log=(.*)$/, (_, text: string) => `&logz=${pack(text)}`);
-        const [read, written] = [packed, link].map((one) => JSON.stringify(atOnce(fromLink(one))));
+        const [read, written] = [packed, link].map((one) => JSON.stringify(atOnce(fromLink(lab, one))));
         if (packed === link || read !== written) throw new Error(`${String(read)} for ${String(written)}`);
       }),
       { numRuns: 4000, seed: 4 },
@@ -271,7 +270,7 @@ describe('fuzzed', () => {
     let packed = 0;
     await fc.assert(
       fc.asyncProperty(long, async (run) => {
-        const link = toLink(run);
+        const link = toLink(lab, run);
         if (isPacked(link)) packed++;
         expect(await open(`#${link}`)).toEqual({ lab, log: run, problems: [] });
       }),
@@ -301,7 +300,7 @@ describe('fuzzed', () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(near, fc.string({ unit: 'binary', maxLength: 60 })), async (text) => {
         count++;
-        atOnce(fromLink(text));
+        atOnce(fromLink(lab, text));
         const { log } = await open(`#${text}`);
         if (lab.check(log.knobs).length > 0 || Object.keys(log.knobs).length !== lab.knobs.length)
           throw new Error(JSON.stringify(log));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labById } from '../../../../src/labs/index.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import { defaultsOf, presetKnobs } from '../../../../src/labs/lab.ts';
 import { previewOf } from '../../../../src/run/documents/preview.ts';
 import { formatOf, isBinary, isOurs, requestFor } from '../../../../src/run/documents/recognize.ts';
@@ -51,7 +51,7 @@ it('bytes are no text', () => {
 });
 
 describe('a preview', () => {
-  const lab = labById('service-mix');
+  const lab = serviceMix;
   const shown = { lab, preset: 'before', seed: 3, knobs: presetKnobs(lab, 'before') };
 
   it('says what will differ from the run on the page, and what was repaired, by line', async () => {

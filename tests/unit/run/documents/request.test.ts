@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { EXECUTORS, type RunLog } from '../../../../src/engine/protocol.ts';
-import { labById } from '../../../../src/labs/index.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import { defaultsOf, type Preset } from '../../../../src/labs/lab.ts';
 import { ConfigError } from '../../../../src/run/documents/config.ts';
 import { resolveRequest, type LoadRequest, type Standing } from '../../../../src/run/documents/request.ts';
 import { serviceMixLog } from '../../../support/runs.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 const defaults = defaultsOf(lab.knobs);
 const standing: Standing = { lab, preset: 'before', seed: 77, executor: undefined };
 const preset = (id: string): Preset => lab.presets.find((candidate) => candidate.id === id) as Preset;
@@ -220,9 +220,9 @@ describe('a request that cannot be met is refused with a sentence', () => {
       { presett: 'before' },
       'load() does not know "presett". Known: lab, preset, seed, yaml, json, url,',
     ],
-    ['an unknown lab', { lab: 'cats' }, 'There is no lab "cats". Known: service-mix.'],
+    ['an unknown lab', { lab: 'cats' }, 'There is no lab “cats”. Known: service-mix.'],
     ['an unknown preset', { preset: 'befor' }, 'Service mix has no preset "befor". Known: intro, before,'],
-    ['a lab of a log that there is not', { log: { lab: 'cats' } }, 'There is no lab "cats".'],
+    ['a lab of a log that there is not', { log: { lab: 'cats' } }, 'There is no lab “cats”.'],
     ['nothing', null, 'load() takes an object'],
     ['a text', 'before', 'load() takes an object'],
     ['a number', 5, 'load() takes an object, such as { preset: "before" }.'],

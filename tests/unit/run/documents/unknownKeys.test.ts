@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { labById } from '../../../../src/labs/index.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import type { Lab } from '../../../../src/labs/lab.ts';
 import { checkKnobs } from '../../../../src/run/documents/config.ts';
 import { checkEvents } from '../../../../src/run/documents/events.ts';
 import { distance, MAX_SEARCHES, UnknownKeys } from '../../../../src/run/documents/unknownKeys.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 
 /** Without any bound, as it is defined. */
 function whole(a: string, b: string): number {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { labById } from '../../../../src/labs/index.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import { defaultsOf } from '../../../../src/labs/lab.ts';
 import { ConfigError, wrongWith, type Config } from '../../../../src/run/documents/config.ts';
 import { resolveRequest, type Resolved } from '../../../../src/run/documents/request.ts';
 import { fromYaml, toYaml } from '../../../../src/run/documents/yaml.ts';
 import type { Knob, KnobValue } from '../../../../src/terms/knob.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 const defaults = defaultsOf(lab.knobs);
 const read = (text: string): ReturnType<typeof fromYaml> => fromYaml(lab, text);
 
@@ -456,7 +456,7 @@ describe('hostile documents end in a sentence', () => {
     ['a text at the top', () => 'hello', noMap],
     ['a number at the top', () => '42', noMap],
     ['an alias of nothing', () => 'a: 1\nb: *c', 'Unresolved alias'],
-    ['an unknown lab', () => 'lab: cats', 'There is no lab "cats". Known: service-mix.'],
+    ['an unknown lab', () => 'lab: cats', 'There is no lab “cats”. Known: service-mix.'],
     [
       'an unknown preset',
       () => 'preset: ../before',

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { labById } from '../../../../src/labs/index.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import type { Config } from '../../../../src/run/documents/config.ts';
 import { resolveRequest } from '../../../../src/run/documents/request.ts';
 import { toYaml } from '../../../../src/run/documents/yaml.ts';
 import type { KnobValue } from '../../../../src/terms/knob.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 const standing = { lab, preset: 'before', seed: 77, executor: undefined };
 
 async function loaded(yaml: string): Promise<Config> {

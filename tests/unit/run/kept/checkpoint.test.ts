@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { OPTIMIZERS } from '../../../../src/engine/optimizers.ts';
 import type { KeptRun } from '../../../../src/engine/protocol.ts';
 import { networks } from '../../../../src/labs/networks.ts';
-import { runtimes } from '../../../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../../../src/labs/runtimes.ts';
 import { fromCheckpoint, toCheckpoint } from '../../../../src/run/kept/checkpoint.ts';
 import { decode, encode, type Tensor } from '../../../../src/run/kept/safetensors.ts';
 import type { KnobValues } from '../../../../src/terms/knob.ts';
@@ -177,7 +177,7 @@ describe('the tensors are PyTorch’s', () => {
   ])('x Wᵀ + b, layer by layer, gives the logits and mixes of the run: %o', async (knobs) => {
     const { run, executor } = await keptRun(tinyLog({ knobs, preset: 'sufficient' }), 20);
     const { tensors } = decode(toCheckpoint(run, ''));
-    const task = await (await runtimes['service-mix']?.())?.build(run.log, readPublic);
+    const task = await (await runtimeOf('service-mix')).build(run.log, readPublic);
     if (!task) throw new Error('no task');
     const { rows, features } = task.data.validation;
     const width = features.length / rows;
@@ -204,7 +204,7 @@ describe('the tensors are PyTorch’s', () => {
       const log = serviceMixLog({
         knobs: { 'data.points': 64, 'data.validation': 16, 'training.batch_size': 16, ...knobs },
       });
-      const task = await (await runtimes['service-mix']?.())?.build(log, readPublic);
+      const task = await (await runtimeOf('service-mix')).build(log, readPublic);
       const shapes = task?.plan.layers.map(({ inputs, outputs }) => ({ inputs, outputs }));
       expect(networks['service-mix']?.(log.knobs)).toEqual(shapes);
     }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { labById } from '../../../../src/labs/index.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import { presetKnobs } from '../../../../src/labs/lab.ts';
 import { valueText } from '../../../../src/labs/valueText.ts';
 import { comparedOf, differences, inWords, presetAt } from '../../../../src/run/kept/difference.ts';
 import { keptRun } from '../../../support/kept.ts';
 
-const lab = labById('service-mix');
+const lab = serviceMix;
 const before = presetAt(lab, 'before', 0, 0);
 
 describe('differences', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runtimes } from '../../../../src/labs/runtimes.ts';
+import { runtimeOf } from '../../../../src/labs/runtimes.ts';
 import { toCheckpoint } from '../../../../src/run/kept/checkpoint.ts';
 import { decode } from '../../../../src/run/kept/safetensors.ts';
 import { keptRun } from '../../../support/trained.ts';
@@ -40,7 +40,7 @@ beforeAll(async () => {
   const { run, executor } = await keptRun(tinyLog({ knobs }), 20);
   bytes = toCheckpoint(run, '0.1.0');
   writeFileSync(path, bytes);
-  const task = await (await runtimes['service-mix']?.())?.build(run.log, readPublic);
+  const task = await (await runtimeOf('service-mix')).build(run.log, readPublic);
   if (!task) throw new Error('no task');
   const { rows, features } = task.data.validation;
   const samples = task.samples(await executor.predict('validation'), run.saved.knobs, rows);

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Change } from '../../../../src/engine/protocol.ts';
-import { labById } from '../../../../src/labs/index.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import { presetKnobs } from '../../../../src/labs/lab.ts';
 import { Run } from '../../../../src/run/run.svelte.ts';
 import { FakeTrainer } from './fakeTrainer.ts';
 
 const CHANGE: Change = { kind: 'run', step: 5, from: {}, to: {} };
-const knobs = presetKnobs(labById('service-mix'), 'before');
+const knobs = presetKnobs(serviceMix, 'before');
 
 let trainer: FakeTrainer;
 let run: Run;
@@ -26,6 +26,7 @@ beforeEach(() => {
   trainer = new FakeTrainer();
   trainer.log = { ...trainer.log, knobs };
   run = new Run('0', trainer.client);
+  run.begin(serviceMix);
 });
 
 describe('ready()', () => {
@@ -177,14 +178,105 @@ describe('undo', () => {
 
 test('the page loads until the last of several runs is there', async () => {
   await load(1);
-  const [first, second] = [run.load({ seed: 1 }), run.load({ seed: 2 })];
+  const first = run.load({ seed: 1 });
+  const { reject } = await trainer.next('load');
+  const second = run.load({ seed: 2 });
   const superseded = expect(first).rejects.toThrow('meanwhile');
-  (await trainer.next('load')).reject(new Error('Another run was loaded meanwhile.'));
+  reject(new Error('Another run was loaded meanwhile.'));
+  const { resolve } = await trainer.next('load');
   await superseded;
   expect(run.phase).toBe('loading');
-  const { resolve } = await trainer.next('load');
   trainer.frame(3);
   resolve(trainer.loaded(3, { seed: 2 }));
   await second;
   expect(run).toMatchObject({ phase: 'ready', seed: 2 });
+});
+
+test('of several runs that are asked for before one is read, only the last is made', async () => {
+  await load(1);
+  trainer.called.length = 0;
+  const superseded = expect(run.load({ seed: 1 })).rejects.toThrow('Another run was loaded meanwhile.');
+  const second = run.load({ seed: 2 });
+  const { resolve, args } = await trainer.next('load');
+  await superseded;
+  expect(args[0]).toMatchObject({ seed: 2 });
+  trainer.frame(2);
+  resolve(trainer.loaded(2, { seed: 2 }));
+  await second;
+  expect(trainer.called.filter(({ method }) => method === 'load')).toHaveLength(1);
+});
+
+describe('a run comes to the page in one step', () => {
+  const other = { ...knobs, 'model.temperature': 7 };
+  const shown = (): object => ({
+    temperature: run.knobs['model.temperature'],
+    step: run.metrics?.step,
+    labels: run.labels,
+    seed: run.seed,
+    rows: run.series.column('step').length,
+  });
+  const frameOfOther = (): void => {
+    trainer.frame(2, {
+      knobs: other,
+      metrics: { ...trainer.loaded(2).metrics, step: 30 },
+      series: { from: 0, columns: ['step'], values: Float64Array.of(0) },
+    });
+  };
+
+  test('nothing of it is shown before both its answer and its first frame are here', async () => {
+    await load(1);
+    for (const first of ['frame', 'answer']) {
+      const before = shown();
+      const loading = run.load({ seed: 5 });
+      const { resolve } = await trainer.next('load');
+      const number = run.loads + 1;
+      const send = (): void => {
+        trainer.frame(number, { knobs: other, metrics: { ...trainer.loaded(2).metrics, step: 30 } });
+      };
+      if (first === 'frame') send();
+      else resolve(trainer.loaded(number, { seed: 5, knobs: other }));
+      await new Promise((done) => setImmediate(done));
+      expect(shown()).toEqual(before);
+      if (first === 'frame') resolve(trainer.loaded(number, { seed: 5, knobs: other }));
+      else send();
+      await loading;
+      expect(shown()).toMatchObject({ temperature: 7, step: 30, seed: 5 });
+      await load(run.loads + 1);
+    }
+  });
+
+  test('late frames of the run before it are dropped', async () => {
+    await load(1);
+    const loading = run.load({ seed: 5 });
+    const { resolve } = await trainer.next('load');
+    frameOfOther();
+    resolve(trainer.loaded(2, { seed: 5, knobs: other }));
+    await loading;
+    const now = shown();
+    trainer.frame(1, { knobs, metrics: { ...trainer.loaded(1).metrics, step: 99 } });
+    expect(shown()).toEqual(now);
+  });
+
+  test('numbers that were measured of the run before it are not shown as its own', async () => {
+    await load(1);
+    const stepping = run.step(10);
+    const step = await trainer.next('step');
+    await load(2);
+    step.resolve({ ...trainer.loaded(1).metrics, step: 10 });
+    expect(await stepping).toMatchObject({ step: 10 });
+    expect(run.metrics?.step).toBe(0);
+  });
+
+  test('what is moved while it is made is sent when it is there', async () => {
+    await load(1);
+    const loading = run.load({ seed: 5 });
+    const { resolve } = await trainer.next('load');
+    run.move({ 'model.temperature': 3 });
+    expect(trainer.waiting.map(({ method }) => method)).not.toContain('set');
+    trainer.frame(2);
+    resolve(trainer.loaded(2));
+    await loading;
+    expect(run.knobs['model.temperature']).toBe(3);
+    expect((await trainer.next('set')).args[0]).toEqual({ 'model.temperature': 3 });
+  });
 });

@@ -9,12 +9,12 @@ const KEY = 'collapse-lab.reach-hint';
  */
 export class ReachHint {
   /** What was on screen when the story stopped. */
-  #since = $state.raw<{ reach: number; run: readonly string[] }>();
+  #since = $state.raw<{ reach: number; run: number }>();
   #done = $state(isDone());
 
-  constructor(run: Pick<Run, 'knobs' | 'labels'>, narrator: { readonly waits: boolean }) {
+  constructor(run: Pick<Run, 'knobs' | 'loads'>, narrator: { readonly waits: boolean }) {
     $effect(() => {
-      const now = { reach: reachOf(run.knobs), run: run.labels };
+      const now = { reach: reachOf(run.knobs), run: run.loads };
       const since = this.#since;
       if (since?.run !== now.run) this.#since = narrator.waits ? now : undefined;
       else if (since.reach !== now.reach) this.dismiss();
