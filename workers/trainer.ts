@@ -64,7 +64,7 @@ const api: TrainerApi = {
   samples: (n) => player.samples(n),
   parameters: () => player.parameters(),
   log: () => Promise.resolve(player.log()),
-  fitTemperature: () => player.fitTemperature(),
+  ask: (question) => player.ask(question),
 };
 
 Comlink.expose(api);

@@ -1,12 +1,4 @@
-import type {
-  Change,
-  EngineInfo,
-  ExecutorId,
-  Metrics,
-  RunLog,
-  Sample,
-  TemperatureFit,
-} from '../engine/protocol.ts';
+import type { Change, EngineInfo, ExecutorId, Metrics, RunLog, Sample } from '../engine/protocol.ts';
 import { labs, loadLab } from '../labs/index.ts';
 import type { Problem } from '../labs/lab.ts';
 import type { Config } from '../run/documents/config.ts';
@@ -15,21 +7,8 @@ import type { Report } from '../run/doctor.ts';
 import type { LoadRequest } from '../run/documents/request.ts';
 import type { Run } from '../run/run.svelte.ts';
 import { linkOf } from '../panels/dialogs/share/linkOf.ts';
-import { reach as reachAt } from '../science/reach.ts';
-import { reachOf } from '../terms/reachOf.ts';
+import { loadPage, pageOf } from '../panels/labs/pages.svelte.ts';
 import type { Knob } from '../terms/knob.ts';
-
-/** What the head can express at all, under the knobs as they are. */
-export interface ReachInfo {
-  /** R = s / T; Infinity without LogitNorm. */
-  reach: number;
-  /** Largest probability that any class can get. */
-  pMax: number;
-  minEntropy: number;
-  /** Share of validation places that can be said exactly, and the best mean KL that is left. */
-  shareInReach: number;
-  floorKl: number;
-}
 
 export interface LabInfo {
   id: string;
@@ -39,7 +18,7 @@ export interface LabInfo {
   presets: { id: string; title: string; text: string }[];
 }
 
-/** `window.lab`: documented in README.md, for demos and for pages that embed this one. Every method rejects with an Error. */
+/** `window.lab`, with what the open lab adds to it (`LabPage.console`): documented in README.md, for demos and for pages that embed this one. Every method rejects with an Error. */
 export interface Lab {
   version: string;
   ready: () => Promise<EngineInfo>;
@@ -64,8 +43,6 @@ export interface Lab {
   problems: () => readonly Problem[];
   share: (options?: { log?: boolean }) => string;
   log: () => Promise<RunLog>;
-  reach: () => ReachInfo;
-  fitTemperature: () => Promise<TemperatureFit>;
   doctor: (yaml?: string) => Promise<Report>;
   export: (kind: string) => Promise<string>;
   /** The run with weights, moments and curves, as a safetensors file. */
@@ -82,9 +59,13 @@ export function consoleApi(run: Run, version: string): Lab {
     if (!run.metrics) throw new Error('Nothing is measured yet: await lab.ready() first.');
     return run.metrics;
   };
-  return {
+  const api: Lab = {
     version,
-    ready: () => run.ready(),
+    ready: async () => {
+      const engine = await run.ready();
+      await loadPage(run.lab.id);
+      return engine;
+    },
     labs: async () =>
       (await Promise.all(labs.map(({ id }) => loadLab(id)))).map(({ id, title, text, knobs, presets }) => ({
         id,
@@ -121,17 +102,26 @@ export function consoleApi(run: Run, version: string): Lab {
     problems: () => run.problems,
     share: (options = {}) => linkOf(run, options),
     log: () => run.log(),
-    reach: () => {
-      const { shareInReach, floorKl } = metrics() as unknown as { shareInReach: number; floorKl: number };
-      const R = reachOf(run.knobs);
-      const { pMax, minEntropy } = reachAt(run.labels.length, R);
-      return { reach: R, pMax, minEntropy, shareInReach, floorKl };
-    },
-    fitTemperature: () => run.fitTemperature(),
     doctor: async (yaml) => (await import('../run/doctor.ts')).report(run, yaml),
     export: (kind) => run.export(kind),
     checkpoint: async () => (await whole()).checkpoint(run, version),
     runs: async () => (await whole()).runs(),
     open: async (id) => (await whole()).openRun(run, id),
   };
+  return withLab(api, () => (run.hasLab && pageOf(run.lab.id)?.console?.(run)) || {});
+}
+
+/** The methods of the page, and those that only the open lab has, for as long as it is open. */
+function withLab(api: Lab, own: () => Readonly<Record<string, unknown>>): Lab {
+  return new Proxy(api, {
+    get: (target, key) =>
+      key in target ? Reflect.get(target, key) : typeof key === 'string' ? own()[key] : undefined,
+    has: (target, key) => key in target || key in own(),
+    ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Object.keys(own())])],
+    getOwnPropertyDescriptor: (target, key) =>
+      Reflect.getOwnPropertyDescriptor(target, key) ??
+      (typeof key === 'string' && key in own()
+        ? { value: own()[key], enumerable: true, configurable: true, writable: false }
+        : undefined),
+  });
 }

@@ -1,6 +1,6 @@
 /** The history as the page uses it: loaded beside the trainer, for the first picture needs none of it. */
 import { messageOf } from '../panels/kit/host.ts';
-import { thumbnailOf } from '../panels/labs/thumbnails.ts';
+import { pageOf } from '../panels/labs/pages.svelte.ts';
 import { interrupted, keepRuns, reopen } from '../run/kept/history.ts';
 import type { Keepable } from '../run/kept/kept.ts';
 import type { Run } from '../run/run.svelte.ts';
@@ -10,7 +10,7 @@ export function keep(run: Run & Keepable, say: (text: string) => void): void {
   let said = '';
   keepRuns(run, {
     metrics: () => run.metrics,
-    thumbnail: () => thumbnailOf(run),
+    thumbnail: async () => pageOf(run.lab.id)?.thumbnail(run),
     onproblem: (problem) => {
       const text = problem?.message ?? '';
       if (text !== '' && text !== said) say(text);

@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import { version } from '../../package.json';
+import { loadPage } from '../panels/labs/pages.svelte.ts';
 import { Run } from '../run/run.svelte.ts';
 import App from './App.svelte';
 import './base.css';
@@ -33,7 +34,7 @@ function explain(at: HTMLElement, text: string): void {
 }
 
 function start(at: HTMLElement): void {
-  const run = new Run(version, client);
+  const run = new Run(version, client, loadPage);
   window.lab = consoleApi(run, version);
   lab.then(
     (first) => {

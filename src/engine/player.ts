@@ -10,7 +10,6 @@ import type {
   Metrics,
   RunLog,
   Sample,
-  TemperatureFit,
   Undone,
 } from './protocol.ts';
 import { Session } from './session.ts';
@@ -288,8 +287,8 @@ export class Player {
     return this.#exclusive(() => this.#opened().parameters());
   }
 
-  fitTemperature(): Promise<TemperatureFit> {
-    return this.#exclusive(() => this.#opened().fitTemperature());
+  ask(question: string): Promise<unknown> {
+    return this.#exclusive(() => this.#opened().ask(question));
   }
 
   log(): RunLog {

@@ -69,18 +69,8 @@ export type Metrics = Readonly<
   } & Record<string, number | string | Readonly<Record<string, number>>>
 >;
 
-/** One place of the validation set. */
-export interface Sample {
-  x: number;
-  y: number;
-  target: number[];
-  predicted: number[];
-  entropyTarget: number;
-  entropyPredicted: number;
-  kl: number;
-  /** The best KL that the head can reach for this target. */
-  klFloor: number;
-}
+/** One row of the validation set with what the model says of it, as plain data; each lab documents its own. */
+export type Sample = Readonly<Record<string, unknown>>;
 
 /** Something that changed during a run. `step` is the number of steps done before it took effect. */
 export interface RunEvent {
@@ -219,14 +209,6 @@ export interface Notice {
   offer?: ExecutorId;
 }
 
-export interface TemperatureFit {
-  temperature: number;
-  klBefore: number;
-  klAfter: number;
-  /** True where the best temperature lies outside the knob's range. */
-  atBound: boolean;
-}
-
 /** How a run is shown first: steps per second at most, and whether it plays by itself. */
 export interface Beginning {
   pace: number;
@@ -273,7 +255,8 @@ export interface TrainerApi {
   samples: (n: number) => Promise<Sample[]>;
   parameters: () => Promise<Float32Array>;
   log: () => Promise<RunLog>;
-  fitTemperature: () => Promise<TemperatureFit>;
+  /** What only the run's lab can say of its model, by the name of the question. @throws Error where it has no such answer */
+  ask: (question: string) => Promise<unknown>;
 }
 
 /**

@@ -21,7 +21,6 @@ import {
   type Sample,
   type Saved,
   type Status,
-  type TemperatureFit,
 } from './protocol.ts';
 import type { Series } from './series.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -255,8 +254,11 @@ export class Session {
     return this.#guarded(async () => this.task.samples(await this.#executor.validation(), this.knobs, n));
   }
 
-  async fitTemperature(): Promise<TemperatureFit> {
-    return this.#guarded(async () => this.task.fitTemperature(await this.#executor.validation(), this.knobs));
+  /** @throws Error where the lab has no such answer */
+  async ask(question: string): Promise<unknown> {
+    const answer = this.task.answers?.[question];
+    if (!answer) throw new Error(`This lab has no answer to "${question}".`);
+    return this.#guarded(async () => answer(await this.#executor.validation(), this.knobs));
   }
 
   async parameters(): Promise<Float32Array> {

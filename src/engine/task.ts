@@ -1,7 +1,7 @@
 import type { KnobValues } from '../terms/knob.ts';
 import type { Datasets } from './executor.ts';
 import type { Plan } from './plan.ts';
-import type { Arrays, Sample, TemperatureFit } from './protocol.ts';
+import type { Arrays, Sample } from './protocol.ts';
 
 /** What a lab measures; the session adds step, epoch, learning rate, gradient norm and status. */
 export interface Measured {
@@ -23,7 +23,8 @@ export interface Task {
   /** What the page draws of the predictions now. */
   view: (stage: Float64Array, validation: Float64Array, knobs: KnobValues) => Arrays;
   samples: (validation: Float64Array, knobs: KnobValues, n: number) => Sample[];
-  fitTemperature: (validation: Float64Array, knobs: KnobValues) => TemperatureFit;
+  /** What only this lab can say of its model, by the name of the question; answers are plain data. */
+  answers?: Readonly<Record<string, (validation: Float64Array, knobs: KnobValues) => unknown>>;
   /** A live knob as the number that formulas see. */
   numeric: (knobs: KnobValues, key: string) => number;
   /** Names what made a training loss non-finite, as a sentence. */

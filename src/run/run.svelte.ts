@@ -7,7 +7,6 @@ import type {
   Metrics,
   RunLog,
   Sample,
-  TemperatureFit,
 } from '../engine/protocol.ts';
 import { loadLab } from '../labs/index.ts';
 import type { Lab, Problem } from '../labs/lab.ts';
@@ -300,8 +299,9 @@ export class Run extends Heard implements Keepable {
     return this.#client.call('parameters');
   }
 
-  fitTemperature(): Promise<TemperatureFit> {
-    return this.#client.call('fitTemperature');
+  /** What only the run's lab can say of its model. @throws Error where it has no such answer */
+  ask<T>(question: string): Promise<T> {
+    return this.#client.call('ask', question) as Promise<T>;
   }
 
   /** The run as its log; of a dead trainer, as far as the page has heard of it. */

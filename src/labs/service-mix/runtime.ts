@@ -11,6 +11,7 @@ import { termsOf } from '../../terms/registry.ts';
 import { softmaxForward, type SoftmaxHead } from '../../terms/softmaxHead.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
 import type { LabRuntime, ReadPublic } from '../lab.ts';
+import type { MixSample, TemperatureFit } from './answers.ts';
 import { knobs as declared } from './knobs.ts';
 import { explainDivergence, Meter } from './measure.ts';
 import { layersOf } from './network.ts';
@@ -53,7 +54,7 @@ export const serviceMixRuntime: LabRuntime = {
       samples: (validation, knobs, n) => {
         const { probabilities, logProbabilities } = meter.predict(validation, knobs, numericKnobs(knobs));
         const floor = meter.floor(knobs);
-        return Array.from({ length: Math.min(n, targets.length / k) }, (_, row): Sample => {
+        return Array.from({ length: Math.min(n, targets.length / k) }, (_, row): Sample & MixSample => {
           const [target, predicted] = [targets, probabilities].map((x) => [
             ...x.subarray(row * k, (row + 1) * k),
           ]) as [number[], number[]];
@@ -73,24 +74,26 @@ export const serviceMixRuntime: LabRuntime = {
           };
         });
       },
-      fitTemperature: (validation, knobs) => {
-        const { normalized } = meter.predict(validation, knobs, numericKnobs(knobs));
-        const { min, max } = declared.find(({ key }) => key === 'model.temperature') as {
-          min: number;
-          max: number;
-        };
-        const rows = targets.length / k;
-        const fit = fitTemperature(normalized, targets, rows, k);
-        const temperature = Math.min(max, Math.max(min, fit.temperature));
-        // Not the fit's own KL, which is that of a temperature beyond the knob's range where the best one lies there.
-        const fitted = { ...knobs, 'model.temperature': temperature, 'model.temperature_at': 'inference' };
-        const { logProbabilities } = meter.predict(validation, fitted, numericKnobs(fitted));
-        return {
-          temperature,
-          klBefore: fit.klBefore,
-          klAfter: mean(agreement(logProbabilities, targets, rows, k).kl),
-          atBound: temperature !== fit.temperature,
-        };
+      answers: {
+        fitTemperature: (validation, knobs): TemperatureFit => {
+          const { normalized } = meter.predict(validation, knobs, numericKnobs(knobs));
+          const { min, max } = declared.find(({ key }) => key === 'model.temperature') as {
+            min: number;
+            max: number;
+          };
+          const rows = targets.length / k;
+          const fit = fitTemperature(normalized, targets, rows, k);
+          const temperature = Math.min(max, Math.max(min, fit.temperature));
+          // Not the fit's own KL, which is that of a temperature beyond the knob's range where the best one lies there.
+          const fitted = { ...knobs, 'model.temperature': temperature, 'model.temperature_at': 'inference' };
+          const { logProbabilities } = meter.predict(validation, fitted, numericKnobs(fitted));
+          return {
+            temperature,
+            klBefore: fit.klBefore,
+            klAfter: mean(agreement(logProbabilities, targets, rows, k).kl),
+            atBound: temperature !== fit.temperature,
+          };
+        },
       },
       explainDivergence: (knobs) => explainDivergence(head, knobs),
     };

@@ -1,153 +1,44 @@
-/** What each chart of the column shows, from the recorded rows. */
+/** What the charts that every lab has show, from the recorded rows. */
 import type { ChartSpec, EndLabel, Mark } from '../../charts/lineChart.ts';
-import type { Change } from '../../charts/pins.ts';
-import { rowAt, type Values } from '../../charts/rows.ts';
+import { rowAt } from '../../charts/rows.ts';
 import { stack } from '../../charts/stack.ts';
-import type { Span } from '../../charts/zoom.ts';
-import { reach } from '../../science/reach.ts';
-import type { Term } from '../../terms/term.ts';
 import { formatNumber } from '../kit/format.ts';
-import { lowestEntropies, reachIn, type ReachFrom } from './changes.ts';
+import type { Recorded } from '../labs/page.ts';
 import { limits, logLimits } from './limits.ts';
-import { formatShort, formatTick } from './ticks.ts';
+import { formatTick } from './ticks.ts';
 
-/** Recorded rows, and what the charts need to read them. */
-export interface Recorded {
-  column: (name: string) => Values & readonly number[];
-  /** All steps, and those that are shown. */
-  all: Span;
-  x: Span;
-  changes: readonly Change[];
-  history: readonly ReachFrom[] | undefined;
-  /** Classes. */
-  K: number;
-  /** Terms that add to the loss. */
-  penalties: readonly Pick<Term, 'id' | 'label' | 'color'>[];
-}
-
-const DOTS = [1, 3];
-const DASHES = [4, 3];
-/** Times a flat guess; an exploding loss leaves the chart there. */
-const MOST = 4;
+/** Of lines that are no measurement: what a guess gives, and what is true. */
+export const DOTS = [1, 3];
+export const DASHES = [4, 3];
+/** Times what a guess gives; an exploding loss leaves the chart there. */
+export const MOST = 4;
 const n = (value: number): string => formatNumber(value);
 
-type Drawn = Omit<ChartSpec, 'steps' | 'x' | 'all' | 'changes'>;
-const spec = (of: Recorded, drawn: Drawn): ChartSpec => {
+export type Drawn = Omit<ChartSpec, 'steps' | 'x' | 'all' | 'changes'>;
+/** A chart of recorded rows. */
+export const spec = (of: Recorded, drawn: Drawn): ChartSpec => {
   const { all, x, changes } = of;
   return { ...drawn, all, x, changes, steps: of.column('step') };
 };
 
 export const at = ({ column }: Recorded, name: string, row: number): number => column(name)[row] ?? NaN;
 
-export const flatEntropy = ({ K }: Recorded): number => (K > 1 ? Math.log(K) : NaN);
-/** KL of the flat guess: the same for as long as the data are. */
-const flatGuess = (of: Recorded): number => flatEntropy(of) - (of.column('entropyTargetMean').at(-1) ?? NaN);
-
 export const firstWord = (label: string): string => label.split(/[\s(]/)[0] ?? label;
-const floorText = (floor: number): string => (floor < 1e-4 ? '< 0.0001' : n(floor));
 
-export function klSpec(of: Recorded, log: boolean): ChartSpec {
-  const [values, floors, flat] = [of.column('kl'), of.column('floorKl'), flatGuess(of)];
-  const most = Number.isFinite(flat) ? flat : 1;
-  const { history } = of;
-  return spec(of, {
-    log,
-    y: log ? logLimits([values, [flat]]) : limits([values], most, MOST * most),
-    marks: [
-      {
-        kind: 'hatch',
-        to: floors,
-        label: (row) =>
-          history ? `out of reach at R ${formatShort(reachIn(history, at(of, 'step', row)))}` : '',
-      },
-      { kind: 'rule', at: flat, color: 'ink3', dash: DOTS },
-      { kind: 'line', values, color: 'color-kl', dot: true, smooths: true },
-    ],
-    labels: (row, now) => {
-      const [kl, floor] = [at(of, 'kl', row), at(of, 'floorKl', row)];
-      const labels: EndLabel[] = [
-        { at: flat, text: `flat ${n(flat)}`, color: 'ink3' },
-        { at: kl, text: `${now ? 'now' : 'KL'} ${n(kl)}`, color: 'color-kl', strong: true },
-      ];
-      if (floor > 0)
-        labels.push({
-          at: floor,
-          text: `floor ${floorText(floor)}`,
-          color: 'color-logit-norm',
-          strong: true,
-        });
-      return labels;
-    },
-  });
-}
-
-export function sayKl(of: Recorded, row: number): string {
-  const floor = at(of, 'floorKl', row);
-  return `KL ${n(at(of, 'kl', row))}, floor ${floor > 0 ? floorText(floor) : '0'}, flat guess ${n(flatGuess(of))}`;
-}
-
-export function entropySpec(of: Recorded): ChartSpec {
-  const { K, history, column } = of;
-  const steps = column('step');
-  const flat = flatEntropy(of);
-  const target = column('entropyTargetMean').at(-1) ?? NaN;
-  const lowest = history && K > 1 ? lowestEntropies(history, steps, K) : undefined;
-  const outOfReach: Mark[] = lowest
-    ? [
-        {
-          kind: 'hatch',
-          to: lowest,
-          lift: 12,
-          label: (row) => (target < (lowest[row] ?? 0) ? 'the truth lies out of reach' : ''),
-        },
-      ]
-    : [];
-  return spec(of, {
-    y: [0, (flat || 1) * 1.07],
-    marks: [
-      ...outOfReach,
-      { kind: 'band', low: column('entropyQ05'), high: column('entropyQ95'), color: 'ink', alpha: 0.14 },
-      { kind: 'band', low: column('entropyQ25'), high: column('entropyQ75'), color: 'ink', alpha: 0.22 },
-      { kind: 'rule', at: flat, color: 'ink3', dash: DOTS },
-      { kind: 'rule', at: target, color: 'ink3', dash: DASHES },
-      { kind: 'line', values: column('entropyMean'), color: 'ink', dot: true, smooths: true },
-    ],
-    labels: (row) => {
-      const model = at(of, 'entropyMean', row);
-      return [
-        { at: flat, text: `ln ${K} = ${n(flat)}`, color: 'ink3' },
-        { at: model, text: `model ${n(model)}`, color: 'ink', strong: true },
-        { at: target, text: `truth ${n(target)}`, color: 'ink2' },
-      ];
-    },
-  });
-}
-
-export function sayEntropy(of: Recorded, row: number): string {
-  const [model, low, high] = ['entropyMean', 'entropyQ05', 'entropyQ95'].map((name) => at(of, name, row)) as [
-    number,
-    number,
-    number,
-  ];
-  const { history, K } = of;
-  const lowest = history && K > 1 ? reach(K, reachIn(history, at(of, 'step', row))).minEntropy : 0;
-  return (
-    `model ${n(model)}, from ${n(low)} to ${n(high)}, truth ${n(at(of, 'entropyTargetMean', row))}, flat ${n(flatEntropy(of))}` +
-    (lowest > 0 ? `, nothing below ${n(lowest)} within reach` : '')
-  );
-}
-
-/** Terms that have ever contributed. */
+/** The task's own term, and those that have ever contributed. */
 const acting = ({ penalties, column }: Recorded): Recorded['penalties'] =>
-  penalties.filter(({ id }) => id === 'kl' || column(`terms.${id}`).some((value) => value !== 0));
+  penalties.filter(({ id }, i) => i === 0 || column(`terms.${id}`).some((value) => value !== 0));
 
-/** Stacked; on a log axis, where areas cannot be added by eye, lines from the same base. */
-export function lossSpec(of: Recorded, log: boolean): ChartSpec {
+/**
+ * Stacked; on a log axis, where areas cannot be added by eye, lines from the same base.
+ *
+ * @param guess loss of a model that has learned nothing, where it is known
+ */
+export function lossSpec(of: Recorded, log: boolean, guess = NaN): ChartSpec {
   const shown = acting(of);
   const total = of.column('total');
   const values = shown.map(({ id }) => of.column(`terms.${id}`));
-  const flat = flatGuess(of);
-  const most = Number.isFinite(flat) ? flat : 1;
+  const most = Number.isFinite(guess) ? guess : 1;
   const label = ({ id, label, color }: (typeof shown)[number], row: number): EndLabel & { value: number } => {
     const value = at(of, `terms.${id}`, row);
     return {
@@ -180,8 +71,8 @@ export function lossSpec(of: Recorded, log: boolean): ChartSpec {
     y: limits([...layers.flatMap(({ up, down }) => [down.low, up.high]), total], most, MOST * most),
     marks: [
       ...layers.flatMap(({ up, down }, i): Mark[] => {
-        const alpha = shown[i]?.id === 'kl' ? 0.2 : 0.9;
-        const color = `color-${shown[i]?.color ?? 'kl'}`;
+        const alpha = i === 0 ? 0.2 : 0.9;
+        const color = `color-${shown[i]?.color ?? ''}`;
         return [up, down].map((layer) => ({ kind: 'band', ...layer, color, alpha }));
       }),
       { kind: 'rule', at: 0, color: 'line2', dash: [] },

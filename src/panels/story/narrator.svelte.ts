@@ -1,10 +1,10 @@
 import type { Run } from '../../run/run.svelte.ts';
-import type { KnobValue } from '../../terms/knob.ts';
+import type { KnobValues } from '../../terms/knob.ts';
 import { messageOf } from '../kit/host.ts';
-import { isPenalty, termsOf } from '../../terms/registry.ts';
-import { holders, narrate, type Sentence } from '../labs/service-mix/narrative.ts';
-import type * as history from '../labs/service-mix/recovery.ts';
-import { bendTo, changesTo, isSetting, presetById, storyWaits } from '../knobs/settings.ts';
+import { bendTo, changesTo, presetById, storyWaits } from '../knobs/settings.ts';
+import type { Cure, Sentence } from '../labs/page.ts';
+import { pageOf } from '../labs/pages.svelte.ts';
+import { lifeOf } from './life.ts';
 
 /** The one thing to do next, as a button, with everything that it sets. */
 export interface Remedy {
@@ -17,52 +17,51 @@ export interface Remedy {
 
 /** Pace after a cure, in steps per second, and for how many steps: slow enough to be seen. */
 export const SLOW = { limit: 10, steps: 60 };
+/** A diverged run with a larger learning rate is offered this one. */
+const SAFE_RATE = 0.003;
 
-/** What is going on with a run, in a sentence, and what would help. One for the page, whoever shows it. */
+/** What is going on with a run, in a sentence, and what would help. One for the page, whatever shows it. */
 export class Narrator {
   readonly #run: Run;
   readonly #fail: (message: string) => void;
-  /** What tells how the reach went: nothing of it is said in the first seconds. */
-  #history = $state.raw<typeof history>();
   #slow = $state.raw<{ until: number; before: number }>();
 
-  readonly sentence: Sentence = $derived.by(() => {
+  /** What the lab says of its run; undefined while the page says it of any run. */
+  readonly #told = $derived.by(() => {
     const run = this.#run;
-    return narrate({
-      phase: run.phase,
-      death: run.death,
-      metrics: run.metrics,
+    const { metrics } = run;
+    if (lifeOf(run) || !metrics) return undefined;
+    return pageOf(run.lab.id)?.narrate({
+      lab: run.lab,
+      initial: run.initial,
       knobs: run.knobs,
-      classes: run.labels.length,
+      events: run.events,
+      labels: run.labels,
       playing: run.playing,
-      notice: run.notice,
-      penalties: termsOf(run.lab.id).filter(isPenalty),
-      recovery: () =>
-        this.#history?.recoveryOf(run.initial, run.events, {
-          steps: run.series.column('step'),
-          kl: run.series.column('kl'),
-          agreement: run.series.column('top1Agreement'),
-        }),
-      cut: () => this.#history?.cutAt(run.initial, run.events),
+      series: run.series,
+      metrics,
     });
   });
 
+  readonly sentence: Sentence = $derived(
+    lifeOf(this.#run) ??
+      this.#told ?? {
+        state: 'starting',
+        title: 'Training starts.',
+        text: 'The pictures of the lab are loading.',
+      },
+  );
+
   readonly remedy: Remedy | undefined = $derived.by(() => {
     if (this.sentence.state === 'diverged') return this.#repair();
-    if (this.sentence.state === 'collapsed') return this.#cure();
-    if (this.sentence.state === 'held') return this.#letGo();
-    return undefined;
+    const cure = this.#told?.remedy;
+    return cure && this.#offer(cure);
   });
 
   /** @param fail told what did not work, as a sentence; told '' when something is tried */
   constructor(run: Run, fail: (message: string) => void) {
     this.#run = run;
     this.#fail = fail;
-    import('../labs/service-mix/recovery.ts').then(
-      (loaded) => (this.#history = loaded),
-      // The sentence is then told without it.
-      () => undefined,
-    );
     $effect(() => {
       if (!this.#slow) return;
       const step = Number(run.metrics?.step);
@@ -79,44 +78,29 @@ export class Narrator {
     return this.#slow !== undefined;
   }
 
-  /** Whether a told run stands where it was to be looked at. */
+  /** Whether the opening story stands where it was to be looked at. */
   get waits(): boolean {
     return storyWaits(this.#run);
   }
 
-  #cure(): Remedy | undefined {
+  #offer(cure: Cure): Remedy | undefined {
     const run = this.#run;
-    const sufficient = presetById(run.lab, 'sufficient');
-    if (!sufficient || isSetting(run.lab, sufficient, run.knobs)) return undefined;
+    const preset = 'preset' in cure ? presetById(run.lab, cure.preset) : undefined;
+    if ('preset' in cure && !preset) return undefined;
+    const changes = preset
+      ? changesTo(run.lab, preset, run.knobs)
+      : run.lab.knobs
+          .filter(({ key }) => 'knobs' in cure && cure.knobs[key] !== undefined)
+          .map(({ key, label }) => `${label} ${String('knobs' in cure && cure.knobs[key])}`)
+          .join(', ');
     return {
-      label: 'Bring the colour back',
-      sets: `sets ${changesTo(run.lab, sufficient, run.knobs)}; same weights`,
+      label: cure.label,
+      sets: `sets ${changes}; same weights`,
       large: this.waits,
       apply: () =>
         this.#attempt(async () => {
-          await bendTo(run, sufficient);
-          await this.#showSlowly();
-        }),
-    };
-  }
-
-  /** Switches off what holds the predictions although the head could say them. */
-  #letGo(): Remedy | undefined {
-    const run = this.#run;
-    if (!run.metrics) return undefined;
-    const penalties = termsOf(run.lab.id).filter(isPenalty);
-    const weights = holders(run.metrics, penalties).flatMap(({ id }) => {
-      const weight = penalties.find((term) => term.id === id)?.knobs[0];
-      return weight?.kind === 'number' && weight.min === 0 ? [weight] : [];
-    });
-    if (weights.length === 0) return undefined;
-    return {
-      label: weights.length > 1 ? 'Switch both off' : 'Switch it off',
-      sets: `sets ${weights.map(({ label }) => `${label} 0`).join(', ')}; same weights`,
-      large: false,
-      apply: () =>
-        this.#attempt(async () => {
-          await run.set(Object.fromEntries(weights.map(({ key }) => [key, 0])));
+          if (preset) await bendTo(run, preset);
+          else if ('knobs' in cure) await run.set(cure.knobs);
           await this.#showSlowly();
         }),
     };
@@ -125,7 +109,7 @@ export class Narrator {
   /** What makes a diverged run start again, and hold. */
   #repair(): Remedy {
     const run = this.#run;
-    const { label, knobs } = repairOf(run.knobs);
+    const { label, knobs } = pageOf(run.lab.id)?.repair?.(run.knobs) ?? smallerRate(run.knobs);
     return {
       label,
       sets: 'from step 0, with the same initial weights',
@@ -158,17 +142,10 @@ export class Narrator {
   }
 }
 
-function repairOf(knobs: Readonly<Record<string, KnobValue>>): {
-  label: string;
-  knobs: Record<string, KnobValue>;
-} {
-  if (
-    knobs['loss.maxsup_form'] === 'raw' &&
-    knobs['loss.maxsup_weight'] !== 0 &&
-    knobs['model.use_logit_norm'] !== true
-  )
-    return { label: 'Use centered and reset', knobs: { 'loss.maxsup_form': 'centered' } };
-  if (Number(knobs['training.learning_rate']) > 0.003)
-    return { label: 'Learning rate 0.003 and reset', knobs: { 'training.learning_rate': 0.003 } };
-  return { label: 'Reset', knobs: {} };
-}
+const smallerRate = (knobs: KnobValues): { label: string; knobs: KnobValues } =>
+  Number(knobs['training.learning_rate']) > SAFE_RATE
+    ? {
+        label: `Learning rate ${SAFE_RATE} and reset`,
+        knobs: { 'training.learning_rate': SAFE_RATE },
+      }
+    : { label: 'Reset', knobs: {} };

@@ -1,9 +1,9 @@
 import { flushSync, mount, unmount } from 'svelte';
-import { GLOSSARY, type WordId } from './glossary.ts';
+import type { Entry } from './glossary.ts';
 import WordNote from './WordNote.svelte';
 
 /** Puts a note about a word behind its button, which opens and closes it from then on, and opens it. @returns what removes it */
-export function openNote(button: HTMLButtonElement, word: WordId): () => void {
+export function openNote(button: HTMLButtonElement, entry: Entry): () => void {
   const parent = button.parentElement;
   if (!parent) throw new Error('The word is not on the page.');
   const note = mount(WordNote, {
@@ -11,7 +11,7 @@ export function openNote(button: HTMLButtonElement, word: WordId): () => void {
     ...(button.nextSibling && { anchor: button.nextSibling }),
     props: {
       button,
-      entry: GLOSSARY[word],
+      entry,
       onelement: (element: HTMLElement) => (button.popoverTargetElement = element),
     },
   });

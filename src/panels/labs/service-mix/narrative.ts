@@ -1,36 +1,19 @@
-import type { Metrics, Notice } from '../../../engine/protocol.ts';
+import type { Metrics } from '../../../engine/protocol.ts';
 import { reach } from '../../../science/reach.ts';
 import { reachOf } from '../../../terms/reachOf.ts';
 import type { KnobValues } from '../../../terms/knob.ts';
 import type { Term } from '../../../terms/term.ts';
 import { formatEntry, formatNumber, formatPercent, formatStep } from '../../kit/format.ts';
+import type { Sentence } from '../page.ts';
 import type { Recovery } from './recovery.ts';
 
-/** What is going on, in one sentence, and the numbers that show it. */
-export interface Sentence {
-  state:
-    | 'starting'
-    | 'dead'
-    | 'diverged'
-    | 'untrained'
-    | 'collapsed'
-    | 'held'
-    | 'certain'
-    | 'learning'
-    | 'recovered';
-  title: string;
-  text: string;
-}
-
+/** A run that was measured and has not diverged. */
 export interface Situation {
-  phase: 'starting' | 'loading' | 'ready' | 'dead';
-  death: string;
-  metrics: Metrics | undefined;
+  metrics: Metrics;
   knobs: KnobValues;
-  /** Number of classes; 0 before the first run. */
+  /** Number of classes. */
   classes: number;
   playing: boolean;
-  notice: Notice | undefined;
   /** Penalties of the lab, in order. */
   penalties: readonly Pick<Term, 'id' | 'label'>[];
   /** What brought the run back; asked for when it is back. */
@@ -38,6 +21,10 @@ export interface Situation {
   /** The step at which the reach was last cut, where it was. */
   cut: () => number | undefined;
 }
+
+export type MixSentence = Sentence & {
+  state: 'untrained' | 'collapsed' | 'held' | 'certain' | 'learning' | 'recovered';
+};
 
 /** Mean entropy beyond this share of log K is a flat answer. */
 const FLAT = 0.93;
@@ -73,24 +60,8 @@ function recoveredText({ step, from, to, klBefore, klSoon, steps, agreementBefor
   }`;
 }
 
-export function narrate(situation: Situation): Sentence {
-  const { phase, death, metrics, knobs, classes, playing, notice, penalties, recovery, cut } = situation;
-  if (phase === 'dead') return { state: 'dead', title: 'The trainer is gone.', text: death };
-  if (!metrics || classes === 0)
-    return {
-      state: 'starting',
-      title: 'Training starts.',
-      text: 'The trainer is loading into a thread of its own. The page answers already.',
-    };
-  if (metrics.status === 'diverged')
-    return {
-      state: 'diverged',
-      title: 'The run stopped.',
-      text:
-        notice?.kind === 'diverged'
-          ? notice.text
-          : `The loss left the range of numbers at step ${metrics.step}.`,
-    };
+export function narrate(situation: Situation): MixSentence {
+  const { metrics, knobs, classes, playing, penalties, recovery, cut } = situation;
   const [kl, floor, entropy, truth, agree] = [
     'kl',
     'floorKl',

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../../engine/protocol.ts';
 import type { KnobValues } from '../../../terms/knob.ts';
-import { reachHistory } from '../../curves/changes.ts';
+import { reachHistory } from './curves/reachHistory.ts';
 
 /** A change of reach after which the model could say what it knew. */
 export interface Recovery {
