@@ -12,9 +12,9 @@ export async function examining(
   request: DoctorRequest,
   read: ReadPublic,
 ): Promise<Generator<undefined, Diagnosis>> {
-  const { knobs } = labById(request.lab);
+  const { terms, knobs } = labById(request.lab);
   const targets = await targetsOf(request, read);
-  return diagnosing({ lab: request.lab, knobs, values: request.values }, targets);
+  return diagnosing({ terms, knobs, values: request.values }, targets);
 }
 
 async function targetsOf(

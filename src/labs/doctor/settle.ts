@@ -1,8 +1,8 @@
 import { entropy as entropyOf } from '../../science/distributions.ts';
 import { mean, standardDeviation } from '../../science/statistics.ts';
-import { headEquilibrium } from '../../terms/headEquilibrium.ts';
+import { headEquilibrium } from '../../terms/heads/softmax/equilibrium.ts';
 import { numericValue, type Knob, type KnobValues } from '../../terms/knob.ts';
-import { softmaxClosedForm, type SoftmaxHead } from '../../terms/softmaxHead.ts';
+import { softmaxClosedForm, type SoftmaxHead } from '../../terms/heads/softmax/head.ts';
 import type { Settled } from './diagnosis.ts';
 
 /** An answer this far from the hinge's minimum, in nats, is not at it. */

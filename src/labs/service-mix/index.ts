@@ -2,6 +2,7 @@ import type { KnobValues } from '../../terms/knob.ts';
 import type { Lab, Problem } from '../lab.ts';
 import { readPresets } from '../presets.ts';
 import { knobs } from './knobs.ts';
+import { terms } from './terms.ts';
 
 const files = import.meta.glob<unknown>('../../../configs/service-mix/*.yaml', {
   eager: true,
@@ -12,6 +13,7 @@ export const serviceMix: Lab = {
   id: 'service-mix',
   title: 'Service mix',
   text: 'A network predicts the mix of services around a place, and says the same flat mix everywhere.',
+  terms,
   knobs,
   presets: readPresets(files),
   opening: 'intro',

@@ -1,9 +1,9 @@
 import { ACTIVATIONS } from '../../engine/plan.ts';
 import type { ChoiceKnob, Knob, KnobValues, NumberKnob, TextKnob } from '../../terms/knob.ts';
 import { div, exp, input, knob, neg, sum } from '../../terms/language/expression.ts';
-import { termsOf } from '../../terms/registry.ts';
 import { trainingKnobs } from '../training.ts';
 import { hiddenWidths, MAX_LAYERS, MAX_WIDTH } from './widths.ts';
+import { terms } from './terms.ts';
 
 const source: ChoiceKnob = {
   kind: 'choice',
@@ -147,7 +147,7 @@ const modelKnobs: readonly Knob[] = [
 export const knobs: readonly Knob[] = [
   dataKnobs,
   modelKnobs,
-  termsOf('service-mix').flatMap((term) => term.knobs),
+  terms.flatMap((term) => term.knobs),
   trainingKnobs,
 ]
   .flat()

@@ -7,14 +7,14 @@ import { centredLogRatioNorm, entropyOfProbabilities } from '../../science/distr
 import { randomStream } from '../../science/random.ts';
 import { mean } from '../../science/statistics.ts';
 import { numberAt, numericValue, type KnobValues } from '../../terms/knob.ts';
-import { termsOf } from '../../terms/registry.ts';
-import { softmaxForward, type SoftmaxHead } from '../../terms/softmaxHead.ts';
+import { softmaxForward, type SoftmaxHead } from '../../terms/heads/softmax/head.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
 import type { LabRuntime, ReadPublic } from '../lab.ts';
 import { knobs as declared } from './knobs.ts';
 import { explainDivergence, Meter } from './measure.ts';
 import { layersOf } from './network.ts';
 import { datasets } from './samples.ts';
+import { terms } from './terms.ts';
 import type { World } from './world.ts';
 import { dataSeedOf, worldOf } from './worldOf.ts';
 
@@ -126,7 +126,7 @@ function planOf(knobs: KnobValues, classes: number): Plan & { head: SoftmaxHead 
   }));
   return {
     layers,
-    head: { kind: 'softmax', terms: termsOf('service-mix').map(({ id }) => id) },
+    head: { kind: 'softmax', terms: terms.map(({ id }) => id) },
     knobs: declared.filter(({ live }) => live).map(({ key }) => key),
     batchSize: numberAt(knobs, 'training.batch_size'),
   };

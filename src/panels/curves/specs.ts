@@ -22,7 +22,7 @@ export interface Recorded {
   /** Classes. */
   K: number;
   /** Terms that add to the loss. */
-  penalties: readonly Pick<Term, 'id' | 'label' | 'color'>[];
+  penalties: readonly Pick<Term, 'id' | 'label'>[];
 }
 
 const DOTS = [1, 3];
@@ -73,7 +73,7 @@ export function klSpec(of: Recorded, log: boolean): ChartSpec {
         labels.push({
           at: floor,
           text: `floor ${floorText(floor)}`,
-          color: 'color-logit-norm',
+          color: 'reach',
           strong: true,
         });
       return labels;
@@ -148,13 +148,13 @@ export function lossSpec(of: Recorded, log: boolean): ChartSpec {
   const values = shown.map(({ id }) => of.column(`terms.${id}`));
   const flat = flatGuess(of);
   const most = Number.isFinite(flat) ? flat : 1;
-  const label = ({ id, label, color }: (typeof shown)[number], row: number): EndLabel & { value: number } => {
+  const label = ({ id, label }: (typeof shown)[number], row: number): EndLabel & { value: number } => {
     const value = at(of, `terms.${id}`, row);
     return {
       at: value,
       value,
       text: `${firstWord(label)} ${n(value)}`,
-      color: `color-${color}`,
+      color: `color-${id}`,
       strong: true,
     };
   };
@@ -164,10 +164,10 @@ export function lossSpec(of: Recorded, log: boolean): ChartSpec {
       y: logLimits([total, ...values]),
       marks: [
         { kind: 'line', values: total, color: 'ink2', width: 1.2, dash: DASHES },
-        ...shown.map(({ color }, i): Mark => ({
+        ...shown.map(({ id }, i): Mark => ({
           kind: 'line',
           values: values[i] ?? [],
-          color: `color-${color}`,
+          color: `color-${id}`,
           smooths: true,
           dot: true,
         })),
@@ -181,7 +181,7 @@ export function lossSpec(of: Recorded, log: boolean): ChartSpec {
     marks: [
       ...layers.flatMap(({ up, down }, i): Mark[] => {
         const alpha = shown[i]?.id === 'kl' ? 0.2 : 0.9;
-        const color = `color-${shown[i]?.color ?? 'kl'}`;
+        const color = `color-${shown[i]?.id ?? 'kl'}`;
         return [up, down].map((layer) => ({ kind: 'band', ...layer, color, alpha }));
       }),
       { kind: 'rule', at: 0, color: 'line2', dash: [] },

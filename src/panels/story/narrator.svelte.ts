@@ -1,7 +1,7 @@
 import type { Run } from '../../run/run.svelte.ts';
 import type { KnobValue } from '../../terms/knob.ts';
 import { messageOf } from '../kit/host.ts';
-import { isPenalty, termsOf } from '../../terms/registry.ts';
+import { isPenalty } from '../../terms/term.ts';
 import { holders, narrate, type Sentence } from '../labs/service-mix/narrative.ts';
 import type * as history from '../labs/service-mix/recovery.ts';
 import { bendTo, changesTo, isSetting, presetById, storyWaits } from '../knobs/settings.ts';
@@ -36,7 +36,7 @@ export class Narrator {
       classes: run.labels.length,
       playing: run.playing,
       notice: run.notice,
-      penalties: termsOf(run.lab.id).filter(isPenalty),
+      penalties: run.lab.terms.filter(isPenalty),
       recovery: () =>
         this.#history?.recoveryOf(run.initial, run.events, {
           steps: run.series.column('step'),
@@ -104,7 +104,7 @@ export class Narrator {
   #letGo(): Remedy | undefined {
     const run = this.#run;
     if (!run.metrics) return undefined;
-    const penalties = termsOf(run.lab.id).filter(isPenalty);
+    const penalties = run.lab.terms.filter(isPenalty);
     const weights = holders(run.metrics, penalties).flatMap(({ id }) => {
       const weight = penalties.find((term) => term.id === id)?.knobs[0];
       return weight?.kind === 'number' && weight.min === 0 ? [weight] : [];

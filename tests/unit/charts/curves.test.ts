@@ -31,9 +31,9 @@ const recorded: Recorded = {
   ],
   K: 8,
   penalties: [
-    { id: 'kl', label: 'KL(target‖model)', color: 'kl' },
-    { id: 'entropy', label: 'Entropy hinge', color: 'entropy' },
-    { id: 'maxsup', label: 'MaxSup', color: 'maxsup' },
+    { id: 'kl', label: 'KL(target‖model)' },
+    { id: 'entropy', label: 'Entropy hinge' },
+    { id: 'maxsup', label: 'MaxSup' },
   ],
 };
 const texts = (labels: readonly { text: string }[]): string[] => labels.map(({ text }) => text);

@@ -47,7 +47,7 @@ describe('groups', () => {
   });
 
   it('knows the term of a knob', () => {
-    const owners = ownersOf(lab.id);
+    const owners = ownersOf(lab.terms);
     expect(owners.get('loss.entropy_weight')).toMatchObject({ first: true, term: { id: 'entropy' } });
     expect(owners.get('loss.min_entropy')).toMatchObject({ first: false, term: { id: 'entropy' } });
     expect(owners.get('training.optimizer')).toBeUndefined();
