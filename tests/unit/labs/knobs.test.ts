@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { labById, labs } from '../../../src/labs/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import { runtimes } from '../../../src/labs/runtimes.ts';
-import { hiddenWidths } from '../../../src/labs/service-mix/widths.ts';
+import { widthsIn } from '../../../src/labs/hidden.ts';
 import { wrongWith } from '../../../src/run/documents/config.ts';
 import { numberAt, numericValue, type Knob } from '../../../src/terms/knob.ts';
 
@@ -180,7 +180,7 @@ describe('lab.check', () => {
   });
 });
 
-describe('hiddenWidths', () => {
+describe('widthsIn', () => {
   it.each([
     ['64,64', [64, 64]],
     [' 8 , 16 ', [8, 16]],
@@ -188,13 +188,13 @@ describe('hiddenWidths', () => {
     ['1,2,3,4,5,6', [1, 2, 3, 4, 5, 6]],
     ['007', [7]],
   ])('"%s"', (text, widths) => {
-    expect(hiddenWidths(text)).toEqual(widths);
+    expect(widthsIn(text)).toEqual(widths);
   });
 
   it.each(['', ',', '0', '64,', '64,0', '1025', '1000000', '-1', '1e3', '2.5', '0x10', '1,2,3,4,5,6,7', 'a'])(
     '"%s" is none',
     (text) => {
-      expect(hiddenWidths(text)).toBeUndefined();
+      expect(widthsIn(text)).toBeUndefined();
     },
   );
 });
