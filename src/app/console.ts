@@ -112,16 +112,12 @@ export function consoleApi(run: Run, version: string): Lab {
 }
 
 /** The methods of the page, and those that only the open lab has, for as long as it is open. */
-function withLab(api: Lab, own: () => Readonly<Record<string, unknown>>): Lab {
+function withLab(api: Lab, own: () => object): Lab {
   return new Proxy(api, {
-    get: (target, key) =>
-      key in target ? Reflect.get(target, key) : typeof key === 'string' ? own()[key] : undefined,
+    get: (target, key) => (key in target ? Reflect.get(target, key) : Reflect.get(own(), key)),
     has: (target, key) => key in target || key in own(),
-    ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Object.keys(own())])],
+    ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Reflect.ownKeys(own())])],
     getOwnPropertyDescriptor: (target, key) =>
-      Reflect.getOwnPropertyDescriptor(target, key) ??
-      (typeof key === 'string' && key in own()
-        ? { value: own()[key], enumerable: true, configurable: true, writable: false }
-        : undefined),
+      Reflect.getOwnPropertyDescriptor(target, key) ?? Reflect.getOwnPropertyDescriptor(own(), key),
   });
 }

@@ -4,18 +4,12 @@ import { loadPage } from '../panels/labs/pages.svelte.ts';
 import { Run } from '../run/run.svelte.ts';
 import App from './App.svelte';
 import './base.css';
-import { consoleApi, type Lab } from './console.ts';
+import { consoleApi } from './console.ts';
 import { begun, client, comesBack, lab, linked } from './early.ts';
 import { missingFeatures } from './support.ts';
 import './fonts.css';
 import './theme.css';
 import { showTheme, storedTheme } from './theme.ts';
-
-declare global {
-  interface Window {
-    lab: Lab;
-  }
-}
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app.');
@@ -35,7 +29,7 @@ function explain(at: HTMLElement, text: string): void {
 
 function start(at: HTMLElement): void {
   const run = new Run(version, client, loadPage);
-  window.lab = consoleApi(run, version);
+  Object.assign(window, { lab: consoleApi(run, version) });
   lab.then(
     (first) => {
       run.begin(first);

@@ -6,7 +6,7 @@ const STROKE = 1.6;
 
 /** Fills a path with the hatch. */
 export function fillHatch(context: CanvasRenderingContext2D, path: Path2D, theme: CanvasTheme): void {
-  const color = theme.color('color-logit-norm');
+  const color = theme.color('reach');
   context.save();
   context.fillStyle = color;
   context.globalAlpha = 0.06;

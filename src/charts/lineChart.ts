@@ -286,7 +286,7 @@ export const axisWords = ({ plot, xTicks, yTicks, notes }: Layout): Word[] => [
   ...notes.map((note): Word => ({
     ...note,
     anchor: 'middle',
-    color: 'color-logit-norm',
+    color: 'reach',
     bold: true,
     halo: true,
   })),

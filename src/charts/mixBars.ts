@@ -67,7 +67,7 @@ function wall(
   const path = new Path2D();
   for (let i = 0; i < n; i++) path.rect(i * cell, top, cell - gap, bottom - top);
   fillHatch(context, path, theme);
-  context.fillStyle = theme.color('color-logit-norm');
+  context.fillStyle = theme.color('reach');
   for (let i = 0; i < n; i++) context.fillRect(i * cell, Math.round(top) - 0.75, cell - gap, 1.5);
 }
 

@@ -19,7 +19,7 @@ const FALLBACKS: Readonly<Record<string, readonly [string, string]>> = {
   ink: ['#17181a', '#ededea'],
   ink2: ['#4e5157', '#b4b6bb'],
   ink3: ['#6c6f76', '#8e9198'],
-  'color-logit-norm': ['#0f766e', '#4fc4b6'],
+  reach: ['#0f766e', '#4fc4b6'],
 };
 
 /** The colours of one theme; made anew when the theme changes, so that it can be the key of what is drawn. */
@@ -38,7 +38,7 @@ export class CanvasTheme {
     this.name = luminance(this.#paper) < 0.2 ? 'dark' : 'light';
   }
 
-  /** A custom property by its name without the dashes; a term's by its colour token. */
+  /** A custom property by its name without the dashes; a term's by its id. */
   color(token: string): string {
     let value = this.#read.get(token);
     if (value === undefined) {
@@ -78,7 +78,10 @@ const subscribe = createSubscriber((update) => {
     update();
   };
   const chosen = new MutationObserver(changed);
-  chosen.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'class'] });
+  chosen.observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: ['data-theme', 'data-lab', 'class'],
+  });
   const system = matchMedia('(prefers-color-scheme: dark)');
   system.addEventListener('change', changed);
   // A stylesheet may come after the first drawing.

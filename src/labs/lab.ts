@@ -1,6 +1,7 @@
 import type { KnobValue, KnobValues, Knob } from '../terms/knob.ts';
 import type { RunEvent, RunLog } from '../engine/protocol.ts';
 import type { Task } from '../engine/task.ts';
+import type { Term } from '../terms/term.ts';
 
 /** Something wrong with a configuration, by name. */
 export interface Problem {
@@ -31,6 +32,9 @@ export interface Lab {
   title: string;
   /** One sentence: the symptom that it shows. */
   text: string;
+  /** Terms of the loss and transforms before it, in the order of the panel and in which transforms act. */
+  terms: readonly Term[];
+  /** All knobs, those of the terms among them. */
   knobs: readonly Knob[];
   presets: readonly Preset[];
   /** The preset that a visitor sees first. */

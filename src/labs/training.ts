@@ -11,7 +11,7 @@ import {
   sub,
   type Expression,
 } from '../terms/language/expression.ts';
-import type { ChoiceKnob, Knob, KnobValues, NumberKnob } from '../terms/knob.ts';
+import { number, type ChoiceKnob, type Knob, type KnobValues } from '../terms/knob.ts';
 
 /** Knobs of optimizer and schedule, the same in every lab; names and meaning are PyTorch's. */
 
@@ -64,19 +64,9 @@ const average = (beta: string, of: Expression, value: Expression): Expression =>
   add(mul(knob(beta), of), mul(sub(1, knob(beta)), value));
 const adamStep = sub(theta, div(mul(rate, input('m̂')), add(sqrt(input('v̂')), knob('training.eps'))));
 
-type NumberFields = Omit<NumberKnob, 'kind' | 'live' | 'scale' | 'key'> &
-  Partial<Pick<NumberKnob, 'live' | 'scale'>>;
-const number = (name: string, fields: NumberFields): NumberKnob => ({
-  kind: 'number',
-  key: `training.${name}`,
-  live: true,
-  scale: 'linear',
-  ...fields,
-});
-
 export const trainingKnobs: readonly Knob[] = [
   optimizer,
-  number('learning_rate', {
+  number('training.learning_rate', {
     symbol: 'η',
     formula: { of: 'θ', is: adamStep },
     label: 'Learning rate',
@@ -86,7 +76,7 @@ export const trainingKnobs: readonly Knob[] = [
     default: 3e-3,
     scale: 'log',
   }),
-  number('beta1', {
+  number('training.beta1', {
     symbol: 'β_1',
     formula: { of: 'm', is: average('training.beta1', m, g) },
     label: 'Adam β₁',
@@ -96,7 +86,7 @@ export const trainingKnobs: readonly Knob[] = [
     default: 0.9,
     inactive: forAdam,
   }),
-  number('beta2', {
+  number('training.beta2', {
     symbol: 'β_2',
     formula: { of: 'v', is: average('training.beta2', v, mul(g, g)) },
     label: 'Adam β₂',
@@ -106,7 +96,7 @@ export const trainingKnobs: readonly Knob[] = [
     default: 0.999,
     inactive: forAdam,
   }),
-  number('eps', {
+  number('training.eps', {
     symbol: 'ε',
     label: 'Adam ε',
     caption: 'Added to the root of the second moment. Gradients of its size hardly move anything.',
@@ -116,7 +106,7 @@ export const trainingKnobs: readonly Knob[] = [
     scale: 'log',
     inactive: forAdam,
   }),
-  number('momentum', {
+  number('training.momentum', {
     symbol: 'μ',
     formula: { of: 'b', is: add(mul(knob('training.momentum'), b), g) },
     label: 'Momentum',
@@ -126,7 +116,7 @@ export const trainingKnobs: readonly Knob[] = [
     default: 0,
     inactive: forSgd,
   }),
-  number('weight_decay', {
+  number('training.weight_decay', {
     symbol: 'λ',
     formula: { of: 'g', is: add(g, mul(knob('training.weight_decay'), theta)) },
     label: 'Weight decay',
@@ -137,7 +127,7 @@ export const trainingKnobs: readonly Knob[] = [
     scale: 'zeroLog',
     logFrom: 1e-5,
   }),
-  number('grad_clip', {
+  number('training.grad_clip', {
     symbol: 'c',
     formula: {
       of: 'g',
@@ -151,7 +141,7 @@ export const trainingKnobs: readonly Knob[] = [
     scale: 'zeroLog',
     logFrom: 0.01,
   }),
-  number('batch_size', {
+  number('training.batch_size', {
     label: 'Batch size',
     caption: 'Samples in one step, drawn with replacement.',
     live: false,
@@ -162,7 +152,7 @@ export const trainingKnobs: readonly Knob[] = [
     scale: 'log',
   }),
   scheduler,
-  number('lr_decay', {
+  number('training.lr_decay', {
     symbol: 'γ',
     formula: { of: 'η', is: mul(knob('training.lr_decay'), rate) },
     label: 'Decay per step',
@@ -172,7 +162,7 @@ export const trainingKnobs: readonly Knob[] = [
     default: 0.999,
     inactive: only(scheduler.key, ['exponential'], 'Only the exponential schedule uses it.'),
   }),
-  number('patience', {
+  number('training.patience', {
     label: 'Patience',
     caption: 'Epochs without a better validation loss that pass before the rate drops.',
     unit: 'epochs',
@@ -182,7 +172,7 @@ export const trainingKnobs: readonly Knob[] = [
     default: 10,
     inactive: forPlateau,
   }),
-  number('factor', {
+  number('training.factor', {
     label: 'Factor',
     caption: 'What a drop multiplies the rate by.',
     min: 0.01,
@@ -190,7 +180,7 @@ export const trainingKnobs: readonly Knob[] = [
     default: 0.1,
     inactive: forPlateau,
   }),
-  number('threshold', {
+  number('training.threshold', {
     label: 'Threshold',
     caption: 'Relative gain that counts as better.',
     min: 0,
@@ -200,7 +190,7 @@ export const trainingKnobs: readonly Knob[] = [
     logFrom: 1e-6,
     inactive: forPlateau,
   }),
-  number('cooldown', {
+  number('training.cooldown', {
     label: 'Cooldown',
     caption: 'Epochs after a drop in which bad ones are not counted.',
     unit: 'epochs',
@@ -210,7 +200,7 @@ export const trainingKnobs: readonly Knob[] = [
     default: 0,
     inactive: forPlateau,
   }),
-  number('min_lr', {
+  number('training.min_lr', {
     label: 'Lowest rate',
     caption: 'The rate never drops below it.',
     min: 0,
@@ -220,7 +210,7 @@ export const trainingKnobs: readonly Knob[] = [
     logFrom: 1e-8,
     inactive: forPlateau,
   }),
-  number('t_0', {
+  number('training.t_0', {
     label: 'First cycle T₀',
     caption: 'Epochs until the first restart.',
     unit: 'epochs',
@@ -231,7 +221,7 @@ export const trainingKnobs: readonly Knob[] = [
     scale: 'log',
     inactive: forCosine,
   }),
-  number('t_mult', {
+  number('training.t_mult', {
     label: 'Cycle growth',
     caption: 'Each cycle is this many times as long as the one before.',
     integer: true,
@@ -240,7 +230,7 @@ export const trainingKnobs: readonly Knob[] = [
     default: 1,
     inactive: forCosine,
   }),
-  number('eta_min', {
+  number('training.eta_min', {
     label: 'Lowest rate η_min',
     caption: 'Where the cosine ends.',
     min: 0,

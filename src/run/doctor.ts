@@ -5,7 +5,6 @@ import type { Diagnosis } from '../labs/doctor/diagnosis.ts';
 import type { DoctorApi } from '../labs/doctor/protocol.ts';
 import { classesOf, readTargets, type TargetSpec } from '../labs/doctor/targets.ts';
 import { defaultsOf, type Lab, type Problem } from '../labs/lab.ts';
-import { termsOf } from '../terms/registry.ts';
 import type { KnobValue } from '../terms/knob.ts';
 import type { Config } from './documents/config.ts';
 import { resolveRequest, type Standing } from './documents/request.ts';
@@ -43,7 +42,7 @@ export async function readPatient(text: string, standing: Standing): Promise<Pat
 
 /** A configuration as the doctor likes to read it: every knob of the head that has an effect, whatever its default. */
 export function patientText(lab: Lab, { seed, knobs }: Pick<Config, 'seed' | 'knobs'>): string {
-  const head = new Set(termsOf(lab.id).flatMap((term) => term.knobs.map(({ key }) => key)));
+  const head = new Set(lab.terms.flatMap((term) => term.knobs.map(({ key }) => key)));
   const usual = defaultsOf(lab.knobs);
   const groups: Record<string, Record<string, KnobValue>> = {};
   for (const knob of lab.knobs) {

@@ -1,6 +1,6 @@
 import type { NumberKnob } from './knob.ts';
 import { knob, mean, mul, neg } from './language/expression.ts';
-import { entropyExpression, entropyOfRow } from './softmaxEntropy.ts';
+import { entropyExpression, entropyOfRow } from './heads/softmax/entropy.ts';
 import type { Penalty } from './term.ts';
 
 const weight: NumberKnob = {
@@ -23,9 +23,7 @@ export const confidencePenalty: Penalty = {
   kind: 'penalty',
   id: 'confidence_penalty',
   label: 'Confidence penalty',
-  labs: ['service-mix'],
-  order: 20,
-  color: 'confidence-penalty',
+  color: { light: '#8a5a2b', dark: '#d0a878' },
   caption: 'Flattens every prediction a little, whatever its entropy.',
   source: 'Pereyra et al. 2017',
   knobs: [weight],

@@ -2,7 +2,7 @@ import { reach } from '../science/reach.ts';
 import { numberAt, type NumberKnob } from './knob.ts';
 import { knob, mean, mul, relu, sub } from './language/expression.ts';
 import { reachOf } from './reachOf.ts';
-import { entropyExpression, entropyOfRow } from './softmaxEntropy.ts';
+import { entropyExpression, entropyOfRow } from './heads/softmax/entropy.ts';
 import type { Penalty } from './term.ts';
 
 const source = 'Pereyra et al. 2017, hinge variant';
@@ -44,9 +44,7 @@ export const entropy: Penalty = {
   kind: 'penalty',
   id: 'entropy',
   label: 'Entropy hinge',
-  labs: ['service-mix'],
-  order: 10,
-  color: 'entropy',
+  color: { light: '#b4530a', dark: '#f0a060' },
   caption: 'Pushes predictions up to the minimum entropy, and no further.',
   source,
   knobs: [weight, threshold],

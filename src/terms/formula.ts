@@ -2,9 +2,12 @@ import { numericValue, type Knob, type KnobValues } from './knob.ts';
 import { input, log, type Expression } from './language/expression.ts';
 import { definitionsIn, mathOf, type Writing } from './language/mathml.ts';
 import { mn, symbol, type Markup } from './language/notation.ts';
-import type { SoftmaxScope, Term } from './term.ts';
+import type { FieldScope, SoftmaxScope, Term } from './term.ts';
 
-/** Terms as formulas, from the expressions that train. Letters: f logits, u after LogitNorm, v after T, p = softmax(v). */
+/**
+ * Terms as formulas, from the expressions that train. Letters: f logits, u after LogitNorm, v after T, p = softmax(v);
+ * of images p = σ(f), and y the mask.
+ */
 
 const letter = (name: string): Expression => input(name, 'row', 'class');
 const p = letter('p');
@@ -15,6 +18,9 @@ const scope: SoftmaxScope = {
   logProbabilities: log(p),
   probabilities: p,
 };
+
+const pixels = (name: string): Expression => input(name, 'image', 'pixel');
+const field: FieldScope = { target: pixels('y'), logits: pixels('f'), probabilities: pixels('p') };
 
 /** Letter before and after each logit transform; others go from v to v. */
 const LETTERS: Readonly<Record<string, readonly [string, string]>> = {
@@ -89,6 +95,7 @@ function writingOf(
 
 function expressionOf(term: Term): { of?: Markup; expression: Expression } {
   if (term.kind === 'penalty') return { expression: term.expression(scope) };
+  if (term.kind === 'field') return { expression: term.expression(field) };
   if (term.kind === 'target') return { of: symbol('t′'), expression: term.expression(letter('t')) };
   const [before, after] = LETTERS[term.id] ?? ['v', 'v'];
   return { of: symbol(after), expression: term.expression(letter(before), 'evaluation') };

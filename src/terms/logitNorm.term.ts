@@ -38,9 +38,7 @@ export const logitNorm: LogitTransform = {
   kind: 'logits',
   id: 'logit_norm',
   label: 'LogitNorm',
-  labs: ['service-mix'],
-  order: 0,
-  color: 'logit-norm',
+  color: { light: '#0f766e', dark: '#4fc4b6' },
   caption:
     'Fixes the length of the logits: with temperature it bounds how far a prediction can be from flat.',
   source,

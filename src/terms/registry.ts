@@ -1,25 +1,29 @@
-import type { LogitTransform, Penalty, TargetTransform, Term } from './term.ts';
+import type { Term } from './term.ts';
 
-/** Every file named `*.term.ts` beside this one: to add a term is to add such a file. */
-const files = import.meta.glob<Readonly<Record<string, Term>>>('./*.term.ts', { eager: true });
+/** Terms by id. A lab's list of terms puts them here when it is loaded; `loadTerms.ts` does so where no lab is. */
+const known = new Map<string, Term>();
 
-const isTerm = (value: unknown): value is Term =>
-  typeof value === 'object' && value !== null && 'kind' in value && 'labs' in value;
+/** Makes terms known by their ids. @returns the same terms */
+export function registered<T extends Term>(terms: readonly T[]): readonly T[] {
+  for (const term of terms) known.set(term.id, term);
+  return terms;
+}
 
-export const terms: readonly Term[] = Object.values(files)
-  .flatMap((file) => Object.values(file).filter(isTerm))
-  .sort((a, b) => a.order - b.order || a.id.localeCompare(b.id));
-
-/** The terms of a lab, in order. */
-export const termsOf = (lab: string): Term[] => terms.filter((term) => term.labs.includes(lab));
-
-/** A term by its id. @throws when no file declares it */
+/** A term by its id. @throws when no term of this id is loaded */
 export function term(id: string): Term {
-  const found = terms.find((candidate) => candidate.id === id);
+  const found = known.get(id);
   if (!found) throw new Error(`There is no term "${id}".`);
   return found;
 }
 
-export const isPenalty = (x: Term): x is Penalty => x.kind === 'penalty';
-export const isLogitTransform = (x: Term): x is LogitTransform => x.kind === 'logits';
-export const isTargetTransform = (x: Term): x is TargetTransform => x.kind === 'target';
+/** A term by its id, of one of the kinds that a head takes. @throws when there is none, or it is of another kind */
+export function termOf<K extends Term['kind']>(
+  id: string,
+  kinds: readonly K[],
+  head: string,
+): Extract<Term, { kind: K }> {
+  const found = term(id);
+  if (!(kinds as readonly string[]).includes(found.kind))
+    throw new Error(`The term "${id}" does not fit a ${head} head.`);
+  return found as Extract<Term, { kind: K }>;
+}

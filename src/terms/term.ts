@@ -7,7 +7,7 @@ import type { ChoiceKnob } from './knob.ts';
  * an expression; beside it stands a closed form in f64, written by hand, against which the expression is tested and
  * with which the oracle trains.
  */
-export type Term = Penalty | LogitTransform | TargetTransform;
+export type Term = Penalty | FieldPenalty | LogitTransform | TargetTransform;
 
 /** Temperature may act in one phase only, so formulas know the phase in which they stand. */
 export type Phase = 'training' | 'evaluation';
@@ -18,12 +18,8 @@ export type NumericKnobs = (key: string) => number;
 interface TermBase {
   id: string;
   label: string;
-  /** Labs in which the term stands. */
-  labs: readonly string[];
-  /** Position in panels, and, for transforms, in the chain. */
-  order: number;
-  /** Colour token, the same in slider, formula, curve and arrow. */
-  color: string;
+  /** On the paper of either theme, hex: the same in slider, formula, curve and arrow. */
+  color: Readonly<Record<'light' | 'dark', string>>;
   /** One sentence: what the term does to the predictions. */
   caption: string;
   /** Paper or document. */
@@ -49,10 +45,7 @@ export interface Penalty extends TermBase {
   unbounded?: (values: KnobValues) => string | undefined;
 }
 
-/**
- * A summand of the loss of images: it may reduce over pixels, images, or both, in any order. Registered apart from the
- * terms of classifiers, in `fields/`.
- */
+/** A summand of the loss of images: it may reduce over pixels, images, or both, in any order. */
 export interface FieldPenalty extends TermBase {
   kind: 'field';
   /** The weighted contribution to the loss: a scalar. */
@@ -76,6 +69,10 @@ export interface TargetTransform extends TermBase {
   expression: (target: Expression) => Expression;
   forward: (target: Float64Array, out: Float64Array, knob: NumericKnobs) => void;
 }
+
+export const isPenalty = (x: Term): x is Penalty => x.kind === 'penalty';
+export const isLogitTransform = (x: Term): x is LogitTransform => x.kind === 'logits';
+export const isTargetTransform = (x: Term): x is TargetTransform => x.kind === 'target';
 
 /** What a penalty of a softmax head can read, `[row, class]` each. */
 export interface SoftmaxScope {
@@ -146,6 +143,28 @@ export interface HeadExpressions {
   sampleAxis: Axis;
   /** The axis along which the units of the last layer lie. */
   outputAxis: Axis;
+}
+
+/** One way to make a loss of a network's outputs. @template H the head as data, in plans */
+export interface HeadKind<H extends { kind: string }> {
+  kind: H['kind'];
+  /** @throws on a term that does not fit */
+  expressions: (head: H, phase: Phase) => HeadExpressions;
+  /**
+   * Training loss and its gradient by the raw logits, in f64.
+   *
+   * @param logits raw logits, `[samples, outputs]`
+   * @param target what they are compared with, `[samples, outputs]`
+   * @param outputs units of the last layer
+   * @throws on a term that does not fit
+   */
+  closedForm: (
+    head: H,
+    logits: Float64Array,
+    target: Float64Array,
+    outputs: number,
+    knobs: NumericKnobs,
+  ) => { total: number; gradient?: Float64Array };
 }
 
 /** The branch that a choice knob names; all branches are in the formula, so that moving it recompiles nothing. */

@@ -1,10 +1,11 @@
 import type { Page } from '@playwright/test';
 import type { Lab } from '../../src/app/console.ts';
+import type { MixConsole } from '../../src/panels/labs/service-mix/console.ts';
 
 /** `window.lab`, in functions that run in the page. */
 declare global {
   interface Window {
-    lab: Lab;
+    lab: Lab & MixConsole;
   }
 }
 

@@ -5,6 +5,21 @@ const DARK = 'rgb(18, 19, 21)';
 const LIGHT = 'rgb(253, 253, 251)';
 const paper = (page: Page): Promise<string> =>
   page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+/** A term's colour as the page's styles have it, and as the row of its knob shows it. */
+const termColor = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() => {
+    const row = document.querySelector('[data-knob="loss.entropy_weight"]');
+    const probe = document.createElement('i');
+    row?.append(probe);
+    probe.style.color = 'var(--term)';
+    const shown = getComputedStyle(probe).color;
+    probe.remove();
+    return [getComputedStyle(document.documentElement).getPropertyValue('--color-entropy'), shown];
+  });
+const TERM = {
+  light: ['#b4530a', 'rgb(180, 83, 10)'],
+  dark: ['#f0a060', 'rgb(240, 160, 96)'],
+};
 /** What the browser paints its own parts in, for the system's scheme of now. */
 const chrome = (page: Page): Promise<string | undefined> =>
   page.evaluate(
@@ -20,14 +35,17 @@ test('the theme follows the system until one is chosen, and the browser’s own 
   await page.emulateMedia({ colorScheme: 'dark' });
   await openLab(page);
   expect([await paper(page), await chrome(page)]).toEqual([DARK, '#121315']);
+  expect(await termColor(page)).toEqual(TERM.dark);
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   expect([await paper(page), await chrome(page)]).toEqual([LIGHT, '#fdfdfb']);
+  expect(await termColor(page)).toEqual(TERM.light);
 
   const theme = page.getByRole('button', { name: /^Theme/ });
   await theme.click();
   await theme.click();
   await expect(theme).toHaveAccessibleName('Theme: dark');
   expect([await paper(page), await chrome(page)]).toEqual([DARK, '#121315']);
+  expect(await termColor(page)).toEqual(TERM.dark);
   await theme.click();
   expect([await paper(page), await chrome(page)]).toEqual([LIGHT, '#fdfdfb']);
 });

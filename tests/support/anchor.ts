@@ -1,6 +1,6 @@
 import { constant, gather, knob, mean, mul, sum } from '../../src/terms/language/expression.ts';
-import { terms } from '../../src/terms/registry.ts';
-import type { Penalty, Term } from '../../src/terms/term.ts';
+import { registered } from '../../src/terms/registry.ts';
+import type { Penalty } from '../../src/terms/term.ts';
 
 /** Row of the batch that all others are compared with. */
 const ANCHOR = 3;
@@ -12,9 +12,7 @@ export const anchor: Penalty = {
   kind: 'penalty',
   id: 'test_anchor',
   label: 'Anchor',
-  labs: [],
-  order: 1000,
-  color: 'kl',
+  color: { light: '#000000', dark: '#ffffff' },
   caption: 'For tests.',
   source: 'For tests.',
   knobs: [],
@@ -46,7 +44,7 @@ export const anchor: Penalty = {
   },
 };
 
-/** Makes it known, as a file of its own beside the other terms would. */
+/** Makes it known, as the list of a lab would. */
 export function registerAnchor(): void {
-  (terms as Term[]).push(anchor);
+  registered([anchor]);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ExecutorSetup } from '../../src/engine/executor.ts';
 import { OracleExecutor } from '../../src/engine/oracle/oracleExecutor.ts';
-import { variance } from '../../src/terms/fields/variance.term.ts';
+import { variance } from '../../src/terms/variance.term.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 import { chunkOf, gradientAt, relativeDistance, type Create } from './executors.ts';
 import { prepareImages } from './images.ts';

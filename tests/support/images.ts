@@ -4,7 +4,7 @@ import { parameterLayout, type DenseLayer, type Plan } from '../../src/engine/pl
 import { trainingKnobs } from '../../src/labs/training.ts';
 import { randomStream } from '../../src/science/random.ts';
 import { numericValue, type KnobValues } from '../../src/terms/knob.ts';
-import { fieldTerms } from '../../src/terms/fields/registry.ts';
+import { fieldTerms } from './allTerms.ts';
 import type { Trainable } from './executors.ts';
 
 /** A small network that paints images, one pixel for each unit of its last layer. */

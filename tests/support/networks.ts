@@ -4,7 +4,7 @@ import { parameterLayout, type Activation, type DenseLayer, type Plan } from '..
 import { serviceMix } from '../../src/labs/service-mix/index.ts';
 import { randomStream } from '../../src/science/random.ts';
 import { numericValue, type KnobValues } from '../../src/terms/knob.ts';
-import { termsOf } from '../../src/terms/registry.ts';
+import { terms as serviceMixTerms } from '../../src/labs/service-mix/terms.ts';
 
 const live = serviceMix.knobs.filter((knob) => knob.live);
 
@@ -41,7 +41,7 @@ export function setupOf({
   }));
   const plan: Plan = {
     layers,
-    head: { kind: 'softmax', terms: terms ?? termsOf('service-mix').map(({ id }) => id) },
+    head: { kind: 'softmax', terms: terms ?? serviceMixTerms.map(({ id }) => id) },
     knobs: live.map(({ key }) => key),
     batchSize: batch,
   };

@@ -127,7 +127,7 @@ export function svgOf(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,
     ` font-family="${escaped(font)}" font-size="11">`,
     `<title>${escaped(title)}</title><desc>${escaped([unit, ...notes].join('; '))}</desc>`,
-    `<defs>${hatchPattern(color('color-logit-norm'))}</defs>`,
+    `<defs>${hatchPattern(color('reach'))}</defs>`,
     `<rect width="${width}" height="${height}" fill="${color('paper')}"/>`,
     `<text x="${MARGIN}" y="20" font-size="12.5" font-weight="650" fill="${color('ink')}">${escaped(title)}`,
     `<tspan dx="8" font-size="12" font-weight="400" fill="${color('ink2')}">${escaped(unit)}</tspan></text>`,

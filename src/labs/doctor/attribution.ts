@@ -1,7 +1,6 @@
 import type { KnobValues } from '../../terms/knob.ts';
 import { boundedForm, isOff, neutralOf } from '../../terms/neutral.ts';
-import { isLogitTransform } from '../../terms/registry.ts';
-import type { Term } from '../../terms/term.ts';
+import { isLogitTransform, type Term } from '../../terms/term.ts';
 import type { Attribution, Settled } from './diagnosis.ts';
 import type { Settler } from './settle.ts';
 
@@ -31,14 +30,14 @@ export function* attribute(
   const parts: Part[] = on.map((term) => ({
     id: term.id,
     label: term.label,
-    color: term.color,
+    color: term.id,
     terms: [term],
   }));
   if (transforms.length > 1)
     parts.unshift({
       id: 'reach',
       label: transforms.map(({ label }) => label).join(' × '),
-      color: transforms[0]?.color ?? '',
+      color: transforms[0]?.id ?? '',
       terms: transforms,
     });
   const found: Attribution[] = [];

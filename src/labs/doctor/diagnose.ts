@@ -3,7 +3,7 @@ import { floorKl } from '../../science/reach.ts';
 import { mean } from '../../science/statistics.ts';
 import { numberAt, type Knob, type KnobValues } from '../../terms/knob.ts';
 import { reachOf } from '../../terms/reachOf.ts';
-import { termsOf } from '../../terms/registry.ts';
+import type { Term } from '../../terms/term.ts';
 import { attribute } from './attribution.ts';
 import type { Diagnosis, TargetFacts } from './diagnosis.ts';
 import { termFindings } from './findings.ts';
@@ -14,8 +14,8 @@ import { summarise } from './summary.ts';
 
 /** A configuration whose head is examined; network, optimizer and schedule move no optimum and are not looked at. */
 export interface Examined {
-  /** The lab whose terms stand in the head. */
-  lab: string;
+  /** What stands in the head. */
+  terms: readonly Term[];
   knobs: readonly Knob[];
   values: KnobValues;
 }
@@ -40,10 +40,9 @@ export function diagnose(examined: Examined, targets: ExaminedTargets): Diagnosi
  * terms act, and what to change. Pauses every tenth of a second or so, for whoever wants to stop or to let others in.
  */
 export function* diagnosing(
-  { lab, knobs, values }: Examined,
+  { terms, knobs, values }: Examined,
   targets: ExaminedTargets,
 ): Generator<undefined, Diagnosis> {
-  const terms = termsOf(lab);
   const settler = new Settler(
     { kind: 'softmax', terms: terms.map(({ id }) => id) },
     terms.flatMap((term) => term.knobs),

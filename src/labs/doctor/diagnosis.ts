@@ -106,6 +106,7 @@ export type Verdict =
 export interface TermFinding {
   id: string;
   label: string;
+  /** The term in whose colour it is drawn. */
   color: string;
   verdict: Verdict;
   /** Why, with its numbers, as sentences. */
@@ -118,6 +119,7 @@ export interface Attribution {
   /** A term's id, or `reach` for LogitNorm and temperature together. */
   id: string;
   label: string;
+  /** The term in whose colour it is drawn. */
   color: string;
   /** The configuration without this part. */
   without: Settled;

@@ -15,7 +15,7 @@ export async function examining(
 ): Promise<Generator<undefined, Diagnosis>> {
   const lab = await loadLab(request.lab);
   const targets = await targetsOf(lab, request, read);
-  return diagnosing({ lab: lab.id, knobs: lab.knobs, values: request.values }, targets);
+  return diagnosing({ terms: lab.terms, knobs: lab.knobs, values: request.values }, targets);
 }
 
 async function targetsOf(

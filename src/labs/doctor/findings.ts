@@ -16,11 +16,11 @@ export function termFindings(
   reach: ReachFacts,
 ): TermFinding[] {
   return terms.map((term) => {
-    const { id, label, color } = term;
+    const { id, label } = term;
     const found = (verdict: Verdict, text: string, cost: number): TermFinding => ({
       id,
       label,
-      color,
+      color: id,
       verdict,
       text,
       cost,

@@ -1,8 +1,10 @@
 import { entropy as entropyOf } from '../../science/distributions.ts';
 import { mean, standardDeviation } from '../../science/statistics.ts';
-import { headEquilibrium } from '../../terms/headEquilibrium.ts';
-import { numericValue, type Knob, type KnobValues } from '../../terms/knob.ts';
-import { softmaxClosedForm, type SoftmaxHead } from '../../terms/softmaxHead.ts';
+import { headEquilibrium } from '../../terms/heads/softmax/equilibrium.ts';
+import type { Knob, KnobValues } from '../../terms/knob.ts';
+import { numbersOf } from '../../terms/numericKnobs.ts';
+import { softmaxClosedForm, type SoftmaxHead } from '../../terms/heads/softmax/head.ts';
+import { defaultsOf } from '../lab.ts';
 import type { Settled } from './diagnosis.ts';
 
 /** An answer this far from the hinge's minimum, in nats, is not at it. */
@@ -40,14 +42,7 @@ export class Settler {
 
   #find(values: KnobValues): Settled {
     const { classes: K, targets, trained } = this.sample;
-    const numbers = new Map(
-      this.#declared.map((knob) => [knob.key, numericValue(knob, values[knob.key] ?? knob.default)]),
-    );
-    const numeric = (key: string): number => {
-      const number = numbers.get(key);
-      if (number === undefined) throw new Error(`The head has no knob ${key}.`);
-      return number;
-    };
+    const numeric = numbersOf(this.#declared).numericKnobs({ ...defaultsOf(this.#declared), ...values });
     const { logits, bottomless } = headEquilibrium({ head: this.head, classes: K, values, numeric }, trained);
     if (bottomless.includes(1)) return UNSETTLED;
     const { logProbabilities } = softmaxClosedForm(this.head, logits, targets, K, numeric, 'evaluation');

@@ -3,6 +3,7 @@ import type { Lab, Problem } from '../lab.ts';
 import { readPresets } from '../presets.ts';
 import { about } from './about.ts';
 import { knobs } from './knobs.ts';
+import { terms } from './terms.ts';
 
 const files = import.meta.glob<unknown>('../../../configs/service-mix/*.yaml', {
   eager: true,
@@ -11,6 +12,7 @@ const files = import.meta.glob<unknown>('../../../configs/service-mix/*.yaml', {
 
 export const serviceMix: Lab = {
   ...about,
+  terms,
   knobs,
   presets: readPresets(files),
   opening: 'intro',

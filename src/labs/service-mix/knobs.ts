@@ -1,9 +1,8 @@
-import { ACTIVATIONS } from '../../engine/plan.ts';
-import type { ChoiceKnob, Knob, KnobValues, NumberKnob, TextKnob } from '../../terms/knob.ts';
+import { number, type ChoiceKnob, type Knob, type KnobValues, type TextKnob } from '../../terms/knob.ts';
 import { div, exp, input, knob, neg, sum } from '../../terms/language/expression.ts';
-import { termsOf } from '../../terms/registry.ts';
+import { activationKnob, hiddenKnob } from '../hidden.ts';
 import { trainingKnobs } from '../training.ts';
-import { hiddenWidths, MAX_LAYERS, MAX_WIDTH } from './widths.ts';
+import { terms } from './terms.ts';
 
 const source: ChoiceKnob = {
   kind: 'choice',
@@ -20,14 +19,8 @@ const source: ChoiceKnob = {
 const cityOnly = (values: KnobValues): string | undefined =>
   values[source.key] === 'city' ? undefined : 'The US counties have eight fixed kinds of places.';
 
-type NumberFields = Omit<NumberKnob, 'kind' | 'live' | 'scale' | 'key'> & Partial<Pick<NumberKnob, 'scale'>>;
-const number = (key: string, fields: NumberFields): NumberKnob => ({
-  kind: 'number',
-  key,
-  live: false,
-  scale: 'linear',
-  ...fields,
-});
+/** Another set of data is another run. */
+const dataNumber: typeof number = (key, fields) => number(key, { live: false, ...fields });
 
 /** Of the distance d to the nearest service of each category. */
 const closeness = exp(neg(div(input('d', 'class'), knob('data.tau'))));
@@ -35,7 +28,7 @@ const target = div(closeness, sum(closeness, 'class'));
 
 const dataKnobs: readonly Knob[] = [
   source,
-  number('data.points', {
+  dataNumber('data.points', {
     label: 'Training places',
     caption:
       'How many places the model learns from. Of the counties at most all that are not set aside for validation.',
@@ -45,7 +38,7 @@ const dataKnobs: readonly Knob[] = [
     default: 4000,
     scale: 'log',
   }),
-  number('data.validation', {
+  dataNumber('data.validation', {
     label: 'Validation places',
     caption: 'Places that the model never trains on; every number on the page is measured on them.',
     integer: true,
@@ -54,7 +47,7 @@ const dataKnobs: readonly Knob[] = [
     default: 1000,
     scale: 'log',
   }),
-  number('data.categories', {
+  dataNumber('data.categories', {
     label: 'Categories K',
     caption: 'Kinds of services in the city.',
     integer: true,
@@ -63,7 +56,7 @@ const dataKnobs: readonly Knob[] = [
     default: 8,
     inactive: cityOnly,
   }),
-  number('data.services_per_category', {
+  dataNumber('data.services_per_category', {
     label: 'Services each',
     caption: 'Service points of each category.',
     integer: true,
@@ -73,7 +66,7 @@ const dataKnobs: readonly Knob[] = [
     scale: 'log',
     inactive: cityOnly,
   }),
-  number('data.tau', {
+  dataNumber('data.tau', {
     symbol: 'τ',
     formula: { of: 't', is: target },
     label: 'Target sharpness τ',
@@ -97,7 +90,7 @@ const dataKnobs: readonly Knob[] = [
     ],
     default: 'distribution',
   } satisfies ChoiceKnob,
-  number('data.label_noise', {
+  dataNumber('data.label_noise', {
     label: 'Label noise',
     caption: 'Share of training places whose target is swapped for that of a random other place.',
     min: 0,
@@ -119,35 +112,13 @@ const dataKnobs: readonly Knob[] = [
   } satisfies TextKnob,
 ];
 
-const modelKnobs: readonly Knob[] = [
-  {
-    kind: 'text',
-    key: 'model.hidden',
-    label: 'Hidden widths',
-    caption: 'Widths of the hidden layers, separated by commas.',
-    live: false,
-    default: '64,64',
-    check: (text) =>
-      hiddenWidths(text)
-        ? undefined
-        : `Hidden widths are 1 to ${String(MAX_LAYERS)} whole numbers from 1 to ${String(MAX_WIDTH)}, separated by commas, such as 64,64.`,
-  } satisfies TextKnob,
-  {
-    kind: 'choice',
-    key: 'model.activation',
-    label: 'Activation',
-    caption: 'The nonlinearity of the hidden layers; GELU is the exact one.',
-    live: false,
-    options: ACTIVATIONS.map((value) => ({ value, label: value })),
-    default: 'relu',
-  } satisfies ChoiceKnob,
-];
+const modelKnobs: readonly Knob[] = [hiddenKnob('64,64'), activationKnob('relu')];
 
 /** All knobs of the lab, in the order of the panel: data, model with its transforms, loss terms, training. */
 export const knobs: readonly Knob[] = [
   dataKnobs,
   modelKnobs,
-  termsOf('service-mix').flatMap((term) => term.knobs),
+  terms.flatMap((term) => term.knobs),
   trainingKnobs,
 ]
   .flat()

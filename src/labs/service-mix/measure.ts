@@ -3,15 +3,15 @@ import { closeness, knownTargets, type KnownTargets } from '../../science/agreem
 import { floorKl } from '../../science/reach.ts';
 import { mean, quantiles, standardDeviation } from '../../science/statistics.ts';
 import { numberAt, type KnobValues } from '../../terms/knob.ts';
-import { isPenalty, term } from '../../terms/registry.ts';
+import { term } from '../../terms/registry.ts';
 import { reachOf } from '../../terms/reachOf.ts';
 import {
   softmaxForward,
   softmaxPenalties,
   type SoftmaxForward,
   type SoftmaxHead,
-} from '../../terms/softmaxHead.ts';
-import type { NumericKnobs, SoftmaxBatch } from '../../terms/term.ts';
+} from '../../terms/heads/softmax/head.ts';
+import { isPenalty, type NumericKnobs, type SoftmaxBatch } from '../../terms/term.ts';
 
 /** KL beyond this many times that of a flat guess is an explosion, not a phase. */
 const EXPLOSION = 50;

@@ -1,6 +1,6 @@
 import type { DenseShape } from '../../science/denseLayout.ts';
 import { numberAt, type KnobValues } from '../../terms/knob.ts';
-import { hiddenWidths } from './widths.ts';
+import { hiddenWidths } from '../hidden.ts';
 
 /** Kinds of places that public/data/places has. */
 const PLACE_KINDS = 8;
@@ -14,7 +14,6 @@ const categoriesOf = (knobs: KnobValues): number =>
  * @param categories as the data have them; without data, as the knobs say
  */
 export function layersOf(knobs: KnobValues, categories = categoriesOf(knobs)): DenseShape[] {
-  const hidden = hiddenWidths(String(knobs['model.hidden'])) ?? [];
-  const widths = [2 + categories, ...hidden, categories];
+  const widths = [2 + categories, ...hiddenWidths(knobs), categories];
   return widths.slice(1).map((outputs, l) => ({ inputs: widths[l] as number, outputs }));
 }

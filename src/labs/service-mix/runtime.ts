@@ -1,4 +1,4 @@
-import { ACTIVATIONS, type Activation, type DenseLayer, type Plan } from '../../engine/plan.ts';
+import type { DenseLayer, Plan } from '../../engine/plan.ts';
 import type { RunLog, Sample } from '../../engine/protocol.ts';
 import type { Task } from '../../engine/task.ts';
 import { agreement } from '../../science/agreement.ts';
@@ -6,18 +6,21 @@ import { fitTemperature } from '../../science/calibration.ts';
 import { centredLogRatioNorm, entropyOfProbabilities } from '../../science/distributions.ts';
 import { randomStream } from '../../science/random.ts';
 import { mean } from '../../science/statistics.ts';
-import { numberAt, numericValue, type KnobValues } from '../../terms/knob.ts';
-import { termsOf } from '../../terms/registry.ts';
-import { softmaxForward, type SoftmaxHead } from '../../terms/softmaxHead.ts';
-import type { NumericKnobs } from '../../terms/term.ts';
+import { numberAt, type KnobValues } from '../../terms/knob.ts';
+import { numbersOf } from '../../terms/numericKnobs.ts';
+import { softmaxForward, type SoftmaxHead } from '../../terms/heads/softmax/head.ts';
+import { activationOf } from '../hidden.ts';
 import type { LabRuntime, ReadPublic } from '../lab.ts';
 import type { MixSample, TemperatureFit } from './answers.ts';
 import { knobs as declared } from './knobs.ts';
 import { explainDivergence, Meter } from './measure.ts';
 import { layersOf } from './network.ts';
 import { datasets } from './samples.ts';
+import { terms } from './terms.ts';
 import type { World } from './world.ts';
 import { dataSeedOf, worldOf } from './worldOf.ts';
+
+const { numeric, numericKnobs } = numbersOf(declared);
 
 export const serviceMixRuntime: LabRuntime = {
   build: async (log: RunLog, read: ReadPublic): Promise<Task> => {
@@ -100,28 +103,9 @@ export const serviceMixRuntime: LabRuntime = {
   },
 };
 
-const byKey = new Map(declared.map((knob) => [knob.key, knob]));
-
-function numeric(values: KnobValues, key: string): number {
-  const knob = byKey.get(key);
-  const value = values[key];
-  if (!knob || value === undefined) throw new Error(`There is no knob ${key}.`);
-  return numericValue(knob, value);
-}
-
-/** The numbers of one setting, each worked out once: formulas ask for them row by row. */
-function numericKnobs(values: KnobValues): NumericKnobs {
-  const known = new Map<string, number>();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) known.set(key, (value = numeric(values, key)));
-    return value;
-  };
-}
-
 /** MLP with the lab's head; all live numbers are in the knob vector. */
 function planOf(knobs: KnobValues, classes: number): Plan & { head: SoftmaxHead } {
-  const activation = ACTIVATIONS.find((name) => name === knobs['model.activation']) as Activation;
+  const activation = activationOf(knobs);
   const layers = layersOf(knobs, classes).map((layer, l, all): DenseLayer => ({
     kind: 'dense',
     ...layer,
@@ -129,7 +113,7 @@ function planOf(knobs: KnobValues, classes: number): Plan & { head: SoftmaxHead 
   }));
   return {
     layers,
-    head: { kind: 'softmax', terms: termsOf('service-mix').map(({ id }) => id) },
+    head: { kind: 'softmax', terms: terms.map(({ id }) => id) },
     knobs: declared.filter(({ live }) => live).map(({ key }) => key),
     batchSize: numberAt(knobs, 'training.batch_size'),
   };

@@ -39,13 +39,13 @@ export function lossSpec(of: Recorded, log: boolean, guess = NaN): ChartSpec {
   const total = of.column('total');
   const values = shown.map(({ id }) => of.column(`terms.${id}`));
   const most = Number.isFinite(guess) ? guess : 1;
-  const label = ({ id, label, color }: (typeof shown)[number], row: number): EndLabel & { value: number } => {
+  const label = ({ id, label }: (typeof shown)[number], row: number): EndLabel & { value: number } => {
     const value = at(of, `terms.${id}`, row);
     return {
       at: value,
       value,
       text: `${firstWord(label)} ${n(value)}`,
-      color: `color-${color}`,
+      color: `color-${id}`,
       strong: true,
     };
   };
@@ -55,10 +55,10 @@ export function lossSpec(of: Recorded, log: boolean, guess = NaN): ChartSpec {
       y: logLimits([total, ...values]),
       marks: [
         { kind: 'line', values: total, color: 'ink2', width: 1.2, dash: DASHES },
-        ...shown.map(({ color }, i): Mark => ({
+        ...shown.map(({ id }, i): Mark => ({
           kind: 'line',
           values: values[i] ?? [],
-          color: `color-${color}`,
+          color: `color-${id}`,
           smooths: true,
           dot: true,
         })),
@@ -72,7 +72,7 @@ export function lossSpec(of: Recorded, log: boolean, guess = NaN): ChartSpec {
     marks: [
       ...layers.flatMap(({ up, down }, i): Mark[] => {
         const alpha = i === 0 ? 0.2 : 0.9;
-        const color = `color-${shown[i]?.color ?? ''}`;
+        const color = `color-${shown[i]?.id ?? ''}`;
         return [up, down].map((layer) => ({ kind: 'band', ...layer, color, alpha }));
       }),
       { kind: 'rule', at: 0, color: 'line2', dash: [] },

@@ -1,4 +1,3 @@
-import { termsOf } from '../../terms/registry.ts';
 import type { Knob } from '../../terms/knob.ts';
 import type { Term } from '../../terms/term.ts';
 
@@ -43,10 +42,8 @@ export interface Owner {
 }
 
 /** The term that declares each knob, by key. */
-export function ownersOf(lab: string): ReadonlyMap<string, Owner> {
+export function ownersOf(terms: readonly Term[]): ReadonlyMap<string, Owner> {
   return new Map(
-    termsOf(lab).flatMap((term) =>
-      term.knobs.map(({ key }, i): [string, Owner] => [key, { term, first: i === 0 }]),
-    ),
+    terms.flatMap((term) => term.knobs.map(({ key }, i): [string, Owner] => [key, { term, first: i === 0 }])),
   );
 }

@@ -33,7 +33,7 @@ export interface LabPage {
   words: () => Promise<Readonly<Record<string, Entry>>>;
   help: LabHelp;
   /** Methods of `window.lab` that only this lab has. */
-  console?: (run: Run) => Readonly<Record<string, (...args: never[]) => unknown>>;
+  console?: (run: Run) => object;
 }
 
 export interface HintProps {
@@ -78,7 +78,7 @@ export interface Recorded {
   x: Span;
   changes: readonly Change[];
   /** Terms that add to the loss, the task's own first. */
-  penalties: readonly Pick<Term, 'id' | 'label' | 'color'>[];
+  penalties: readonly Pick<Term, 'id' | 'label'>[];
 }
 
 export interface LabCurve {

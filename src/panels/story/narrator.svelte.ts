@@ -43,12 +43,13 @@ export class Narrator {
     });
   });
 
-  readonly sentence: Sentence = $derived(
-    lifeOf(this.#run) ??
+  readonly sentence: Sentence = $derived.by(
+    () =>
+      lifeOf(this.#run) ??
       this.#told ?? {
         state: 'starting',
         title: 'Training starts.',
-        text: 'The pictures of the lab are loading.',
+        text: 'The picture of what the model predicts is loading.',
       },
   );
 

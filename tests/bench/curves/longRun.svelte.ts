@@ -1,7 +1,7 @@
 import type { Metrics } from '../../../src/engine/protocol.ts';
 import { defaultsOf, type Lab } from '../../../src/labs/lab.ts';
 import { SeriesStore } from '../../../src/run/state/series.ts';
-import { isPenalty, termsOf } from '../../../src/terms/registry.ts';
+import { isPenalty } from '../../../src/terms/term.ts';
 
 /** What the curves need of a run: made-up rows that move as real ones do, for measuring how long drawing takes. */
 export class LongRun {
@@ -19,9 +19,7 @@ export class LongRun {
   constructor(lab: Lab, rows: number) {
     this.lab = lab;
     this.initial = { ...defaultsOf(lab.knobs), 'model.use_logit_norm': true };
-    this.#terms = termsOf(lab.id)
-      .filter(isPenalty)
-      .map(({ id }) => id);
+    this.#terms = lab.terms.filter(isPenalty).map(({ id }) => id);
     for (let i = 0; i < rows; i++) this.record();
   }
 

@@ -6,6 +6,7 @@ import { mount } from 'svelte';
 import '../../../src/app/base.css';
 import '../../../src/app/fonts.css';
 import '../../../src/app/theme.css';
+import { showTermColors } from '../../../src/app/termColors.ts';
 import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import Curves from '../../../src/panels/curves/Curves.svelte';
 
@@ -15,6 +16,7 @@ import { LongRun } from './longRun.svelte.ts';
 /** As the player sends them. */
 const FRAME_MS = 50;
 
+showTermColors(serviceMix);
 const run = new LongRun(serviceMix, 10_000);
 const target = document.getElementById('column');
 if (!target) throw new Error('There is no column.');

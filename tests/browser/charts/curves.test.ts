@@ -8,6 +8,7 @@ import { StepAxis } from '../../../src/charts/stepAxis.svelte.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import Curves from '../../../src/panels/curves/Curves.svelte';
+import { loadPage } from '../../../src/panels/labs/pages.svelte.ts';
 import { SeriesStore } from '../../../src/run/state/series.ts';
 
 type Screen = Awaited<ReturnType<typeof render<typeof Curves>>>;
@@ -76,6 +77,7 @@ function downloads(): { name: string; blob: Promise<Blob> }[] {
 }
 
 beforeEach(async () => {
+  await loadPage('service-mix');
   await page.viewport(1000, 900);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { thumbnail } from '../../../src/panels/labs/service-mix/stage/thumbnail.ts';
-import { thumbnailOf } from '../../../src/panels/labs/thumbnails.ts';
+import { page } from '../../../src/panels/labs/service-mix/index.ts';
 import { FakeStageRun, GRID, mixes } from '../stage/fakeStageRun.svelte.ts';
 
 /** How far the pixels of a picture are from grey on average, 0 … 255. */
@@ -27,7 +27,7 @@ test('a picture is grey where the model says nothing, and coloured where it does
   fake.says(mixes(GRID * GRID, 0), mixes(8, 0));
   expect(await colour(await thumbnail(fake.run))).toBeLessThan(1);
   fake.says(mixes(GRID * GRID, 0.9), mixes(8, 0.9));
-  expect(await colour(await thumbnailOf(fake.run))).toBeGreaterThan(40);
+  expect(await colour(await page.thumbnail(fake.run))).toBeGreaterThan(40);
 });
 
 test('of what is not there yet, or of another run, there is none', async () => {
@@ -36,5 +36,4 @@ test('of what is not there yet, or of another run, there is none', async () => {
   expect(await thumbnail(fake.run)).toBeUndefined();
   fake.scene = {};
   expect(await thumbnail(fake.run)).toBeUndefined();
-  expect(await thumbnailOf(Object.assign(fake, { lab: { id: 'none' } }).run)).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import type { Arrays, Metrics, RunEvent } from '../../../src/engine/protocol.ts';
 import { defaultsOf, type Lab } from '../../../src/labs/lab.ts';
+import type { Term } from '../../../src/terms/term.ts';
 import type { KnobHost } from '../../../src/panels/kit/host.ts';
 import { checkKnobs, ConfigError } from '../../../src/run/documents/config.ts';
 import type { Knob, KnobValue, KnobValues } from '../../../src/terms/knob.ts';
@@ -21,11 +22,12 @@ export class FakeRun implements KnobHost {
   /** Gestures that have ended. */
   releases = 0;
 
-  constructor(knobs: readonly Knob[], values: KnobValues = {}) {
+  constructor(knobs: readonly Knob[], values: KnobValues = {}, terms: readonly Term[] = []) {
     this.lab = {
       id: 'fake',
       title: 'Fake',
       text: 'A lab for tests.',
+      terms,
       knobs,
       presets: [],
       opening: '',

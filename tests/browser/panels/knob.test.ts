@@ -11,8 +11,8 @@ import type { ChoiceKnob, NumberKnob, SwitchKnob, TextKnob } from '../../../src/
 import { checkKnobs } from '../../../src/run/documents/config.ts';
 import { toYaml } from '../../../src/run/documents/yaml.ts';
 import { knob as knobOf, max, mean, mul } from '../../../src/terms/language/expression.ts';
-import { terms } from '../../../src/terms/registry.ts';
-import type { Penalty, Term } from '../../../src/terms/term.ts';
+import { terms as serviceMixTerms } from '../../../src/labs/service-mix/terms.ts';
+import type { Penalty } from '../../../src/terms/term.ts';
 import { FakeRun } from './fakeRun.svelte.ts';
 
 /** The panel takes a whole run; it must not need more of it than this one has. */
@@ -226,7 +226,7 @@ test('a knob says what it does, and why it does nothing', async () => {
 });
 
 test('a term with weight but no pull is idle, in words', async () => {
-  const owner = ownersOf('service-mix').get(weight.key);
+  const owner = ownersOf(serviceMixTerms).get(weight.key);
   if (!owner) throw new Error('The term is gone.');
   const values = {
     [weight.key]: 5,
@@ -257,36 +257,28 @@ test('a knob that a term declares is in the panel and in YAML, without a change 
     kind: 'penalty',
     id: 'well',
     label: 'Well',
-    labs: ['fake'],
-    order: 5,
-    color: 'variance',
+    color: { light: '#17181a', dark: '#ededea' },
     caption: 'Pulls into the well.',
     source: 'A test',
     knobs: [depth],
     expression: ({ scaled }) => mul(knobOf(depth.key), mean(max(scaled, 'class'), 'row')),
     closedForm: ({ rows }) => new Float64Array(rows),
   };
-  const registry = terms as Term[];
-  registry.push(own);
-  try {
-    const run = new FakeRun([weight, depth], { [depth.key]: 2.5 });
-    await render(KnobPanel, { run: asRun(run) });
-    await expect.element(page.getByRole('slider', { name: 'Depth of the well' })).toBeVisible();
-    await page.getByRole('button', { name: 'About Depth of the well' }).click();
-    await expect.element(page.getByText('How deep the well is.')).toBeVisible();
-    await expect.element(page.getByText('Key: loss.well_depth')).toBeVisible();
-    // In the term's colour, and with the formula that trains.
-    const row = document.querySelector<HTMLElement>('[data-knob="loss.well_depth"]');
-    expect(row?.style.getPropertyValue('--term')).toBe('var(--color-variance)');
-    expect(row?.querySelector('math')?.textContent).toBe('d·maxv');
+  const run = new FakeRun([weight, depth], { [depth.key]: 2.5 }, [own]);
+  await render(KnobPanel, { run: asRun(run) });
+  await expect.element(page.getByRole('slider', { name: 'Depth of the well' })).toBeVisible();
+  await page.getByRole('button', { name: 'About Depth of the well' }).click();
+  await expect.element(page.getByText('How deep the well is.')).toBeVisible();
+  await expect.element(page.getByText('Key: loss.well_depth')).toBeVisible();
+  // In the term's colour, and with the formula that trains.
+  const row = document.querySelector<HTMLElement>('[data-knob="loss.well_depth"]');
+  expect(row?.style.getPropertyValue('--term')).toBe('var(--color-well)');
+  expect(row?.querySelector('math')?.textContent).toBe('d·maxv');
 
-    const yaml = toYaml(run.lab, { lab: 'fake', preset: '', seed: 0, knobs: run.knobs });
-    expect(yaml).toMatch(/loss:\s+well_depth: 2\.5/);
-    const { knobs, problems } = checkKnobs(run.lab, { 'loss.well_depth': 3 }, run.knobs);
-    expect({ knobs, problems }).toEqual({ knobs: { 'loss.well_depth': 3 }, problems: [] });
-  } finally {
-    registry.pop();
-  }
+  const yaml = toYaml(run.lab, { lab: 'fake', preset: '', seed: 0, knobs: run.knobs });
+  expect(yaml).toMatch(/loss:\s+well_depth: 2\.5/);
+  const { knobs, problems } = checkKnobs(run.lab, { 'loss.well_depth': 3 }, run.knobs);
+  expect({ knobs, problems }).toEqual({ knobs: { 'loss.well_depth': 3 }, problems: [] });
 });
 
 test('what was typed wrongly goes when the knob is moved by something else', async () => {

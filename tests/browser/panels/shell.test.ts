@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '../../../src/app/base.css';
-import { GLOSSARY } from '../../../src/panels/kit/glossary/glossary.ts';
+import { words } from '../../../src/panels/labs/service-mix/words.ts';
 import Executors from '../../../src/panels/shell/controls/Executors.svelte';
 import type { Run } from '../../../src/run/run.svelte.ts';
 import LazyHost from './LazyHost.svelte';
@@ -15,20 +15,20 @@ test('a word says what it means, and Escape closes it with the focus where it wa
   await render(WordHost, { word: 'reach' });
   const button = page.getByRole('button', { name: 'far' });
   await button.click();
-  await expect.element(page.getByText(GLOSSARY.reach.text)).toBeVisible();
+  await expect.element(page.getByText(words.reach.text)).toBeVisible();
   await expect.element(page.getByText('R = s ÷ T')).toBeVisible();
   await userEvent.keyboard('{Escape}');
-  await expect.element(page.getByText(GLOSSARY.reach.text)).not.toBeVisible();
+  await expect.element(page.getByText(words.reach.text)).not.toBeVisible();
   expect(document.activeElement).toBe(button.element());
   // By keyboard alone.
   await userEvent.keyboard('{Enter}');
-  await expect.element(page.getByText(GLOSSARY.reach.text)).toBeVisible();
+  await expect.element(page.getByText(words.reach.text)).toBeVisible();
 });
 
 test('what a word says stays inside of the window', async () => {
   await render(WordHost, { word: 'kl', right: true });
   await page.getByRole('button', { name: 'far' }).click();
-  const text = page.getByText(GLOSSARY.kl.text);
+  const text = page.getByText(words.kl.text);
   await expect.element(text).toBeVisible();
   const box = text.element().getBoundingClientRect();
   expect(box.left).toBeGreaterThanOrEqual(0);

@@ -2,8 +2,8 @@ import type { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 import { numericValue, type KnobValues } from '../../../src/terms/knob.ts';
 import { input, mean } from '../../../src/terms/language/expression.ts';
 import type { Tf } from '../../../src/terms/language/tfjs.ts';
-import { fieldClosedForm, fieldExpressions, type FieldHead } from '../../../src/terms/fields/fieldHead.ts';
-import { dice, diceParts, softDice } from '../../../src/terms/fields/dice.term.ts';
+import { fieldClosedForm, fieldExpressions, type FieldHead } from '../../../src/terms/heads/field/head.ts';
+import { dice, diceParts, softDice } from '../../../src/terms/dice.term.ts';
 import {
   costExpression,
   costOf,
@@ -11,7 +11,7 @@ import {
   variance,
   varianceExpression,
   varianceOf,
-} from '../../../src/terms/fields/variance.term.ts';
+} from '../../../src/terms/variance.term.ts';
 import type { NumericKnobs } from '../../../src/terms/term.ts';
 import type { Fields } from '../fields.ts';
 import type { Compute, Ops, Result } from '../types.ts';

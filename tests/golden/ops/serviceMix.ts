@@ -2,14 +2,14 @@ import type { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 import { oneHot } from '../../../src/science/calibration.ts';
 import { numericValue, type Knob, type KnobValue } from '../../../src/terms/knob.ts';
 import type { Tf } from '../../../src/terms/language/tfjs.ts';
-import { termsOf } from '../../../src/terms/registry.ts';
-import type { SoftmaxHead } from '../../../src/terms/softmaxHead.ts';
+import { terms as serviceMixTerms } from '../../../src/labs/service-mix/terms.ts';
+import type { SoftmaxHead } from '../../../src/terms/heads/softmax/head.ts';
 import type { NumericKnobs } from '../../../src/terms/term.ts';
 import type { Fields } from '../fields.ts';
 import type { Compute, Ops } from '../types.ts';
 import { closedForm, onGpu, symbolic, tensors, vectors, type Evaluate } from './softmaxHead.ts';
 
-const terms = termsOf('service-mix');
+const terms = serviceMixTerms;
 const knobs = terms.flatMap((term) => term.knobs);
 /** Which knob a reference value's name means. */
 const knobOf = new Map(terms.flatMap((term) => Object.entries(term.golden ?? {})));

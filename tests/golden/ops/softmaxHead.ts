@@ -6,10 +6,15 @@ import { compile } from '../../../src/terms/language/evaluate.ts';
 import { mean, neg, sum, xlogx, type Expression } from '../../../src/terms/language/expression.ts';
 import { gradient } from '../../../src/terms/language/gradient.ts';
 import { toTensors, type Tf } from '../../../src/terms/language/tfjs.ts';
-import { isLogitTransform, isTargetTransform, term } from '../../../src/terms/registry.ts';
+import { isLogitTransform, isTargetTransform } from '../../../src/terms/term.ts';
+import { term } from '../../../src/terms/registry.ts';
 import { stepOnWebgpu, valuesOnWebgpu } from '../../support/gpuValues.ts';
 import { kernels, valuesOnWasm } from '../../support/vectors.ts';
-import { softmaxClosedForm, softmaxExpressions, type SoftmaxHead } from '../../../src/terms/softmaxHead.ts';
+import {
+  softmaxClosedForm,
+  softmaxExpressions,
+  type SoftmaxHead,
+} from '../../../src/terms/heads/softmax/head.ts';
 import type { HeadExpressions, NumericKnobs } from '../../../src/terms/term.ts';
 
 export interface Batch {

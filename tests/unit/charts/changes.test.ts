@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../../src/engine/protocol.ts';
 import { serviceMix } from '../../../src/labs/service-mix/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
-import { changesOf, lowestEntropies, reachHistory, reachIn } from '../../../src/panels/curves/changes.ts';
+import { changesOf } from '../../../src/panels/curves/changes.ts';
+import {
+  lowestEntropies,
+  reachHistory,
+  reachIn,
+  reachText,
+} from '../../../src/panels/labs/service-mix/curves/reachHistory.ts';
 
 const free = { ...defaultsOf(serviceMix.knobs), 'model.use_logit_norm': false };
 const collapse = [
@@ -37,8 +44,13 @@ describe('the history of the reach', () => {
 });
 
 describe('changes', () => {
+  const inReach =
+    (events: readonly RunEvent[]) =>
+    (steps: readonly number[]): string | undefined =>
+      reachText(steps, reachHistory(free, events));
+
   test('name the reach where it moved', () => {
-    expect(changesOf(serviceMix, free, collapse, reachHistory(free, collapse))).toEqual([
+    expect(changesOf(serviceMix, free, collapse, inReach(collapse))).toEqual([
       {
         step: 120,
         steps: [120],
@@ -55,7 +67,7 @@ describe('changes', () => {
       { step: 20, key: 'loss.maxsup_weight', value: 0 },
       { step: 20, key: 'training.learning_rate', value: 0.01 },
     ];
-    expect(changesOf(serviceMix, free, events, undefined)).toEqual([
+    expect(changesOf(serviceMix, free, events)).toEqual([
       { step: 10, steps: [10], count: 1, text: 'MaxSup weight 0.1', details: ['MaxSup weight 0.1'] },
       {
         step: 20,
@@ -76,7 +88,7 @@ describe('changes', () => {
       { step: 164, key: 'model.temperature', value: 3, gesture: 7 },
       { step: 164, key: 'model.temperature', value: 2, gesture: 8 },
     ];
-    const told = changesOf(serviceMix, free, events, undefined).map(({ steps, text }) => [steps, text]);
+    const told = changesOf(serviceMix, free, events).map(({ steps, text }) => [steps, text]);
     expect(told).toEqual([
       [[100], 'Temperature T 1'],
       [[120, 140, 164], 'Temperature T 1 → 3'],
@@ -92,7 +104,7 @@ describe('changes', () => {
       { step: 20, key: 'model.logit_norm', value: 2, gesture: 1 },
       { step: 30, key: 'model.logit_norm', value: 4, gesture: 1 },
     ];
-    const [change, ...more] = changesOf(serviceMix, free, events, reachHistory(free, events));
+    const [change, ...more] = changesOf(serviceMix, free, events, inReach(events));
     expect(more).toEqual([]);
     expect(change).toMatchObject({ step: 10, text: 'R ∞ → 4', count: 2 });
   });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { limits, logLimits } from '../../../src/panels/curves/limits.ts';
+import { lossSpec, unloggableLoss } from '../../../src/panels/curves/specs.ts';
 import {
   entropySpec,
   klSpec,
-  lossSpec,
   sayKl,
-  unloggableLoss,
-  type Recorded,
-} from '../../../src/panels/curves/specs.ts';
+  type MixRecorded,
+} from '../../../src/panels/labs/service-mix/curves/charts.ts';
+import type { Recorded } from '../../../src/panels/labs/page.ts';
 
 const series: Record<string, number[]> = {
   step: [0, 10, 20, 20, 30],
@@ -20,7 +20,7 @@ const series: Record<string, number[]> = {
   'terms.maxsup': [0.1, 0.1, 0.1, 0, 0],
   'terms.entropy': [0, 0, 0, 0, 0],
 };
-const recorded: Recorded = {
+const recorded: MixRecorded = {
   column: (name) => series[name] ?? [],
   all: [0, 30],
   x: [0, 30],
@@ -31,9 +31,9 @@ const recorded: Recorded = {
   ],
   K: 8,
   penalties: [
-    { id: 'kl', label: 'KL(target‖model)', color: 'kl' },
-    { id: 'entropy', label: 'Entropy hinge', color: 'entropy' },
-    { id: 'maxsup', label: 'MaxSup', color: 'maxsup' },
+    { id: 'kl', label: 'KL(target‖model)' },
+    { id: 'entropy', label: 'Entropy hinge' },
+    { id: 'maxsup', label: 'MaxSup' },
   ],
 };
 const texts = (labels: readonly { text: string }[]): string[] => labels.map(({ text }) => text);

@@ -28,8 +28,7 @@ const layout = layOut(
   measure,
 );
 const look: Look = {
-  color: (token) =>
-    ({ 'color-kl': '#17181a', paper: '#fdfdfb', 'color-logit-norm': '#0f766e' })[token] ?? '#777',
+  color: (token) => ({ 'color-kl': '#17181a', paper: '#fdfdfb', reach: '#0f766e' })[token] ?? '#777',
   font: '"Segoe UI", sans-serif',
   measure,
 };

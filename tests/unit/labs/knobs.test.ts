@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { labs, loadedLab, loadLab } from '../../../src/labs/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import { runtimes } from '../../../src/labs/runtimes.ts';
+import { widthsIn } from '../../../src/labs/hidden.ts';
 import { serviceMix as lab } from '../../../src/labs/service-mix/index.ts';
-import { hiddenWidths } from '../../../src/labs/service-mix/widths.ts';
 import { wrongWith } from '../../../src/run/documents/config.ts';
 import { numberAt, numericValue, type Knob } from '../../../src/terms/knob.ts';
 import { declaredLabs } from '../../support/labs.ts';
@@ -184,7 +184,7 @@ describe('lab.check', () => {
   });
 });
 
-describe('hiddenWidths', () => {
+describe('widthsIn', () => {
   it.each([
     ['64,64', [64, 64]],
     [' 8 , 16 ', [8, 16]],
@@ -192,13 +192,13 @@ describe('hiddenWidths', () => {
     ['1,2,3,4,5,6', [1, 2, 3, 4, 5, 6]],
     ['007', [7]],
   ])('"%s"', (text, widths) => {
-    expect(hiddenWidths(text)).toEqual(widths);
+    expect(widthsIn(text)).toEqual(widths);
   });
 
   it.each(['', ',', '0', '64,', '64,0', '1025', '1000000', '-1', '1e3', '2.5', '0x10', '1,2,3,4,5,6,7', 'a'])(
     '"%s" is none',
     (text) => {
-      expect(hiddenWidths(text)).toBeUndefined();
+      expect(widthsIn(text)).toBeUndefined();
     },
   );
 });

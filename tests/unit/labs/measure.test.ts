@@ -7,13 +7,13 @@ import { entropyOfProbabilities, softmaxRows } from '../../../src/science/distri
 import { randomStream } from '../../../src/science/random.ts';
 import { mean, standardDeviation } from '../../../src/science/statistics.ts';
 import { numericValue, type KnobValues } from '../../../src/terms/knob.ts';
-import { termsOf } from '../../../src/terms/registry.ts';
-import type { SoftmaxHead } from '../../../src/terms/softmaxHead.ts';
+import { terms as serviceMixTerms } from '../../../src/labs/service-mix/terms.ts';
+import type { SoftmaxHead } from '../../../src/terms/heads/softmax/head.ts';
 import type { NumericKnobs } from '../../../src/terms/term.ts';
 
 const K = 4;
 const ROWS = 40;
-const head: SoftmaxHead = { kind: 'softmax', terms: termsOf('service-mix').map(({ id }) => id) };
+const head: SoftmaxHead = { kind: 'softmax', terms: serviceMixTerms.map(({ id }) => id) };
 const byKey = new Map(declared.map((knob) => [knob.key, knob]));
 const settings = (changes: KnobValues = {}): KnobValues => ({ ...defaultsOf(declared), ...changes });
 const numeric =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parameterLayout } from '../../../src/engine/plan.ts';
-import type { Sample } from '../../../src/engine/protocol.ts';
+import type { MixSample, TemperatureFit } from '../../../src/labs/service-mix/answers.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import type { Task } from '../../../src/engine/task.ts';
 import { serviceMixRuntime } from '../../../src/labs/service-mix/runtime.ts';
@@ -178,17 +178,20 @@ describe('the view', () => {
     const { stage, lettered } = (await session.view()) as Record<string, Float32Array>;
     expect(stage).toHaveLength(8 * session.task.data.stage.rows);
     for (const row of rows(stage as Float32Array, 8)) expect(sum(row)).toBeCloseTo(1, 5);
-    const samples = await session.samples(64);
+    const samples = await samplesOf(session, 64);
     const positions = rows(scene(session.task, 'letteredPositions'), 2);
     rows(lettered as Float32Array, 8).forEach((row, letter) => {
       const [x, y] = positions[letter] as [number, number];
-      const sample = samples.find((one) => Math.fround(one.x) === x && Math.fround(one.y) === y) as Sample;
+      const sample = samples.find((one) => Math.fround(one.x) === x && Math.fround(one.y) === y) as MixSample;
       row.forEach((p, c) => {
         expect(p).toBeCloseTo(sample.predicted[c] as number, 6);
       });
     });
   });
 });
+
+const samplesOf = async (session: Session, n: number): Promise<MixSample[]> =>
+  (await session.samples(n)) as unknown as MixSample[];
 
 describe('samples', () => {
   const trained = async (preset: string): Promise<Session> => {
@@ -199,10 +202,10 @@ describe('samples', () => {
 
   it.each(['before', 'sufficient'])('agree with the metrics under %s', async (preset) => {
     const session = await trained(preset);
-    const samples = await session.samples(1000);
+    const samples = await samplesOf(session, 1000);
     expect(samples).toHaveLength(64);
     const metrics = await session.metrics();
-    const average = (of: (sample: Sample) => number): number => mean(samples.map(of));
+    const average = (of: (sample: MixSample) => number): number => mean(samples.map(of));
     expect(average(({ kl }) => kl)).toBeCloseTo(metrics['kl'] as number, 10);
     expect(average(({ klFloor }) => klFloor)).toBeCloseTo(metrics['floorKl'] as number, 10);
     expect(average((one) => one.entropyPredicted)).toBeCloseTo(metrics['entropyMean'] as number, 10);
@@ -214,7 +217,7 @@ describe('samples', () => {
 
   it('are ten where ten are asked for, the first places of validation, each sound in itself', async () => {
     const session = await trained('before');
-    const samples = await session.samples(10);
+    const samples = await samplesOf(session, 10);
     expect(samples).toHaveLength(10);
     expect(await session.samples(64).then((all) => all.slice(0, 10))).toEqual(samples);
     samples.forEach(({ x, y, target, predicted, kl, klFloor, entropyTarget, entropyPredicted }, row) => {
@@ -232,13 +235,17 @@ describe('samples', () => {
 
   it('follow the knobs at once, without a step', async () => {
     const session = await trained('sufficient');
-    const before = mean((await session.samples(64)).map(({ entropyPredicted }) => entropyPredicted));
+    const before = mean((await samplesOf(session, 64)).map(({ entropyPredicted }) => entropyPredicted));
     await session.set({ 'model.use_logit_norm': true, 'model.logit_norm': 1, 'model.temperature': 4 });
-    const after = mean((await session.samples(64)).map(({ entropyPredicted }) => entropyPredicted));
+    const after = mean((await samplesOf(session, 64)).map(({ entropyPredicted }) => entropyPredicted));
     expect(after).toBeGreaterThan(2.07);
     expect(before).toBeLessThan(2);
   });
 });
+
+/** The answer of a task, without a session. */
+const fitOf = (task: Task, logits: Float64Array, knobs: KnobValues): TemperatureFit =>
+  task.answers?.['fitTemperature']?.(logits, knobs) as TemperatureFit;
 
 describe('fitting the temperature', () => {
   /** Logits that are right once they are divided by T. */
@@ -248,7 +255,7 @@ describe('fitting the temperature', () => {
 
   it.each([0.2, 1, 3])('finds T = %d for logits that are so many times too large', async (T) => {
     const task = await build({ knobs: { 'data.tau': 0.2 } });
-    const fit = task.fitTemperature(logitsFor(task, T), free);
+    const fit = fitOf(task, logitsFor(task, T), free);
     expect(fit.temperature).toBeCloseTo(T, 4);
     expect(fit.klAfter).toBeCloseTo(0, 6);
     expect(fit.klBefore).toBeGreaterThanOrEqual(fit.klAfter - 1e-9);
@@ -260,7 +267,7 @@ describe('fitting the temperature', () => {
     const task = await build();
     const logits = logitsFor(task, 2);
     for (const knobs of [{ 'model.temperature': 7 }, { 'model.temperature_at': 'training' }])
-      expect(task.fitTemperature(logits, { ...free, ...knobs })).toEqual(task.fitTemperature(logits, free));
+      expect(fitOf(task, logits, { ...free, ...knobs })).toEqual(fitOf(task, logits, free));
   });
 
   it.each([
@@ -269,7 +276,7 @@ describe('fitting the temperature', () => {
   ])('stops at the end of the knob’s range, and says so: %d', async (T, used) => {
     const task = await build({ knobs: { 'data.tau': 0.2 } });
     const logits = logitsFor(task, T);
-    const fit = task.fitTemperature(logits, free);
+    const fit = fitOf(task, logits, free);
     expect(fit).toMatchObject({ temperature: used, atBound: true });
     const { values } = task.measure(logits, { ...free, 'model.temperature': used });
     expect(fit.klAfter).toBeCloseTo(values['kl'] as number, 9);
@@ -280,10 +287,10 @@ describe('fitting the temperature', () => {
     const task = await build();
     const knobs = { ...free, 'model.use_logit_norm': true, 'model.logit_norm': 4 };
     const logits = logitsFor(task, 1);
-    const fit = task.fitTemperature(logits, knobs);
+    const fit = fitOf(task, logits, knobs);
     const longer = logits.map((f) => 100 * f);
-    expect(task.fitTemperature(longer, knobs).temperature).toBeCloseTo(fit.temperature, 6);
-    expect(task.fitTemperature(longer, free).temperature).toBeGreaterThan(5);
+    expect(fitOf(task, longer, knobs).temperature).toBeCloseTo(fit.temperature, 6);
+    expect(fitOf(task, longer, free).temperature).toBeGreaterThan(5);
     expect(fit.temperature).toBeGreaterThan(0.05);
     expect(fit.klAfter).toBeLessThan(fit.klBefore);
   });
@@ -293,7 +300,7 @@ describe('fitting the temperature', () => {
     await session.advance(150);
     await session.set({ 'model.temperature': 5, 'model.temperature_at': 'inference' });
     const wrong = (await session.metrics())['kl'] as number;
-    const { temperature, klAfter } = await session.fitTemperature();
+    const { temperature, klAfter } = (await session.ask('fitTemperature')) as TemperatureFit;
     await session.set({ 'model.temperature': temperature });
     const right = (await session.metrics())['kl'] as number;
     expect(temperature).toBeGreaterThan(0.5);

@@ -15,6 +15,7 @@ import {
   settingOf,
   shownPreset,
 } from '../../../src/panels/knobs/settings.ts';
+import { lifeOf } from '../../../src/panels/story/life.ts';
 import type { Knob } from '../../../src/terms/knob.ts';
 
 const lab = serviceMix;
@@ -47,7 +48,7 @@ describe('groups', () => {
   });
 
   it('knows the term of a knob', () => {
-    const owners = ownersOf(lab.id);
+    const owners = ownersOf(lab.terms);
     expect(owners.get('loss.entropy_weight')).toMatchObject({ first: true, term: { id: 'entropy' } });
     expect(owners.get('loss.min_entropy')).toMatchObject({ first: false, term: { id: 'entropy' } });
     expect(owners.get('training.optimizer')).toBeUndefined();
@@ -109,13 +110,10 @@ describe('the sentence', () => {
     }) as unknown as Metrics;
   const at = (situation: Partial<Situation>): ReturnType<typeof narrate> =>
     narrate({
-      phase: 'ready',
-      death: '',
       metrics: metrics({}),
       knobs: defaults,
       classes: 8,
       playing: true,
-      notice: undefined,
       penalties: [
         { id: 'kl', label: 'KL' },
         { id: 'entropy', label: 'Entropy hinge' },
@@ -127,9 +125,6 @@ describe('the sentence', () => {
     });
 
   it.each<[string, Partial<Situation>]>([
-    ['starting', { metrics: undefined }],
-    ['dead', { phase: 'dead', death: 'Gone.' }],
-    ['diverged', { metrics: metrics({ status: 'diverged' }) }],
     ['untrained', { metrics: metrics({ step: 0 }) }],
     ['collapsed', { metrics: metrics({ entropyMean: 2.077 }) }],
     ['recovered', { metrics: metrics({ kl: 0.001 }) }],
@@ -184,6 +179,32 @@ describe('the sentence', () => {
   it('does not call flat what should be flat', () => {
     const flat = metrics({ entropyMean: 2.077, entropyTargetMean: 2.07, kl: 0.001 });
     expect(at({ metrics: flat }).state).toBe('recovered');
+  });
+});
+
+describe('what is said of a run of any lab', () => {
+  const run = {
+    phase: 'ready' as const,
+    death: '',
+    metrics: { step: 7, status: 'ok' } as unknown as Metrics,
+    loads: 1,
+    notice: undefined,
+  };
+
+  it.each([
+    ['starting', { metrics: undefined }],
+    ['starting', { loads: 0 }],
+    ['dead', { phase: 'dead' as const, death: 'Gone.' }],
+    ['diverged', { metrics: { step: 7, status: 'diverged' } as unknown as Metrics }],
+    [undefined, {}],
+  ])('is that it is %s', (state, situation) => {
+    expect(lifeOf({ ...run, ...situation })?.state).toBe(state);
+  });
+
+  it('is why it diverged, where that is known', () => {
+    const metrics = { step: 7, status: 'diverged' } as unknown as Metrics;
+    expect(lifeOf({ ...run, metrics })?.text).toBe('The loss left the range of numbers at step 7.');
+    expect(lifeOf({ ...run, metrics, notice: { kind: 'diverged', text: 'MaxSup.' } })?.text).toBe('MaxSup.');
   });
 });
 

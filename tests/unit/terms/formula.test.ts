@@ -4,7 +4,8 @@ import { knobs } from '../../../src/labs/service-mix/knobs.ts';
 import { formulaOf, type Style } from '../../../src/terms/formula.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { plain } from '../../../src/terms/language/notation.ts';
-import { term, termsOf } from '../../../src/terms/registry.ts';
+import { terms as serviceMixTerms } from '../../../src/labs/service-mix/terms.ts';
+import { term } from '../../../src/terms/registry.ts';
 
 const before: KnobValues = {
   'model.use_logit_norm': true,
@@ -52,7 +53,7 @@ test('formulas in symbols say what their names stand for', () => {
 });
 
 test('every term has a formula in which each of its numbers has a symbol', () => {
-  for (const { id, knobs: own } of termsOf('service-mix')) {
+  for (const { id, knobs: own } of serviceMixTerms) {
     expect(() => written(id, 'symbols')).not.toThrow();
     for (const knob of own) if (knob.kind === 'number') expect(knob.symbol, knob.key).toBeTruthy();
   }

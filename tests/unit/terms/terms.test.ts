@@ -1,8 +1,13 @@
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { rgb } from 'd3';
 import { describe, expect, test } from 'vitest';
+import { contrast, type Rgb } from '../../../src/charts/color.ts';
 import type { Knob, KnobValue } from '../../../src/terms/knob.ts';
-import { isLogitTransform, isPenalty, isTargetTransform, terms } from '../../../src/terms/registry.ts';
+import { isLogitTransform, isPenalty, isTargetTransform } from '../../../src/terms/term.ts';
+import { loadTerms } from '../../../src/terms/loadTerms.ts';
 import type { Phase } from '../../../src/terms/term.ts';
+import { allTerms as terms } from '../../support/allTerms.ts';
 import { centralDifferences, distance } from '../../support/language.ts';
 import {
   average,
@@ -54,6 +59,22 @@ const near = (got: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: type
   expect(distance(...scaled, { rtol: 0, atol: tolerance.rtol + tolerance.atol / scale })).toBeLessThanOrEqual(
     1,
   );
+};
+
+const css = readFileSync(new URL('../../../src/app/theme.css', import.meta.url), 'utf8');
+/** What text stands on: the last block of theme.css is the dark theme's, the first the light one's. */
+const GROUNDS = Object.fromEntries(
+  [
+    ['light', css.match(/\{[^}]*\}/)?.[0]] as const,
+    ['dark', css.match(/data-theme='dark'\] (\{[^}]*\})/)?.[1]] as const,
+  ].map(([theme, block = '']) => [
+    theme,
+    ['paper', 'panel'].map((name) => new RegExp(`--${name}: (#\\w{6})`).exec(block)?.[1] ?? ''),
+  ]),
+) as Record<'light' | 'dark', string[]>;
+const rgbOf = (hex: string): Rgb => {
+  const { r, g, b } = rgb(hex);
+  return [r / 255, g / 255, b / 255];
 };
 
 /** Logits and targets at which formulas break, `[rows, classes]`. */
@@ -246,13 +267,13 @@ for (const transform of terms.filter(isTargetTransform)) {
   });
 }
 
-describe('the registry', () => {
-  test('has every kind of term, each with an id of its own', () => {
+describe('all terms together', () => {
+  test('have every kind, and each an id of its own', () => {
     expect(new Set(terms.map(({ id }) => id)).size).toBe(terms.length);
-    expect(new Set(terms.map(({ kind }) => kind))).toEqual(new Set(['penalty', 'logits', 'target']));
+    expect(new Set(terms.map(({ kind }) => kind))).toEqual(new Set(['penalty', 'field', 'logits', 'target']));
   });
 
-  test('gives no two terms one knob, and reference values only knobs of the term', () => {
+  test('have no knob twice, and reference values name only knobs of the term', () => {
     const keys = terms.flatMap((term) => term.knobs.map(({ key }) => key));
     expect(new Set(keys).size).toBe(keys.length);
     for (const term of terms)
@@ -260,8 +281,13 @@ describe('the registry', () => {
         expect(term.knobs.map((knob) => knob.key)).toContain(key);
   });
 
-  test('has defaults within the ranges of their knobs', () => {
-    for (const knob of terms.flatMap((term) => term.knobs)) {
+  test('stand in files that their ids name', async () => {
+    for (const term of terms) expect(await loadTerms([term.id])).toEqual([term]);
+    expect(await loadTerms(['no_such_term'])).toEqual([]);
+  });
+
+  test('have defaults within the ranges of their knobs', () => {
+    for (const knob of terms.flatMap((term): readonly Knob[] => term.knobs)) {
       if (knob.kind === 'number') {
         expect(knob.default).toBeGreaterThanOrEqual(knob.min);
         expect(knob.default).toBeLessThanOrEqual(knob.max);
@@ -269,4 +295,16 @@ describe('the registry', () => {
       if (knob.kind === 'choice') expect(knob.options.map(({ value }) => value)).toContain(knob.default);
     }
   });
+
+  test.each(terms.map(({ id, color }) => [id, color] as const))(
+    'have colours that read as text on the paper and the panels of both themes: %s',
+    (_, color) => {
+      for (const theme of ['light', 'dark'] as const)
+        for (const ground of GROUNDS[theme])
+          expect(
+            contrast(rgbOf(color[theme]), rgbOf(ground)),
+            `${color[theme]} on ${ground}`,
+          ).toBeGreaterThan(4.5);
+    },
+  );
 });

@@ -17,7 +17,7 @@ import {
 } from '../../../../src/terms/language/expression.ts';
 import { gradient } from '../../../../src/terms/language/gradient.ts';
 import { program } from '../../../../src/terms/language/program.ts';
-import { termsOf } from '../../../../src/terms/registry.ts';
+import { terms as serviceMixTerms } from '../../../../src/labs/service-mix/terms.ts';
 
 /* Programs that are made without knobs: those of the webgpu executor. */
 
@@ -67,7 +67,7 @@ test('what is the same for all knobs is a constant, what is zero or one among it
 });
 
 test('the head of service-mix goes row by row, and decides nothing', () => {
-  const head = { kind: 'softmax', terms: termsOf('service-mix').map(({ id }) => id) } as const;
+  const head = { kind: 'softmax', terms: serviceMixTerms.map(({ id }) => id) } as const;
   const { total: loss, logits } = headExpressions(head, 'training');
   const made = program(
     [{ value: loss }, { value: gradient(loss, [logits])[0] as typeof loss, name: 'gradient' }],

@@ -4,8 +4,8 @@ import { layoutOf } from '../../../../src/engine/webgpu/layout.ts';
 import { headShader } from '../../../../src/engine/webgpu/shaders/head.ts';
 import { MATH } from '../../../../src/engine/webgpu/shaders/math.ts';
 import { partsOf, stepOf, tileOf, type Step } from '../../../../src/engine/webgpu/shaders/passes.ts';
-import { fieldTerms } from '../../../../src/terms/fields/registry.ts';
-import { termsOf } from '../../../../src/terms/registry.ts';
+import { fieldTerms } from '../../../support/allTerms.ts';
+import { terms as serviceMixTerms } from '../../../../src/labs/service-mix/terms.ts';
 
 /*
  * The WGSL of small plans, as text: what changes there is seen in a review. That it computes the right thing is for the
@@ -28,7 +28,7 @@ const planOf = (
   knobs: [],
   batchSize,
 });
-const ALL = { kind: 'softmax', terms: termsOf('service-mix').map(({ id }) => id) } as const;
+const ALL = { kind: 'softmax', terms: serviceMixTerms.map(({ id }) => id) } as const;
 const KL = { kind: 'softmax', terms: ['kl'] } as const;
 
 function step(plan: Plan): Step {

@@ -7,7 +7,7 @@ import { presetKnobs } from '../../../../src/labs/lab.ts';
 import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import { serviceMixTargets } from '../../../../src/labs/service-mix/targets.ts';
 import type { KnobValues } from '../../../../src/terms/knob.ts';
-import { termsOf } from '../../../../src/terms/registry.ts';
+import { terms as serviceMixTerms } from '../../../../src/labs/service-mix/terms.ts';
 
 /**
  * What the doctor says of the field note's settings, against results of other code on cities of their own. Those have
@@ -25,7 +25,7 @@ let sample: { classes: number; targets: Float64Array; trained: Float64Array };
 let settler: Settler;
 beforeAll(async () => {
   sample = await serviceMixTargets({ seed: 0, knobs: preset('sufficient') }, noFiles, 400);
-  const terms = termsOf('service-mix');
+  const terms = serviceMixTerms;
   settler = new Settler(
     { kind: 'softmax', terms: terms.map(({ id }) => id) },
     terms.flatMap((term) => term.knobs),
@@ -38,7 +38,7 @@ function of(values: KnobValues): Diagnosis {
   let found = known.get(key);
   if (!found) {
     found = diagnose(
-      { lab: 'service-mix', knobs: serviceMix.knobs, values },
+      { terms: serviceMix.terms, knobs: serviceMix.knobs, values },
       { ...sample, source: 'lab', text: '' },
     );
     known.set(key, found);
@@ -246,7 +246,7 @@ describe('targets', () => {
       50,
     );
     const { settled } = diagnose(
-      { lab: 'service-mix', knobs: serviceMix.knobs, values: clean },
+      { terms: serviceMix.terms, knobs: serviceMix.knobs, values: clean },
       { ...noisy, source: 'lab', text: '' },
     );
     expect(settled.kl).toBeGreaterThan(0.05);
@@ -254,7 +254,7 @@ describe('targets', () => {
 
   it('one of two classes, and one with zeros', () => {
     const rows = diagnose(
-      { lab: 'service-mix', knobs: serviceMix.knobs, values: preset('before') },
+      { terms: serviceMix.terms, knobs: serviceMix.knobs, values: preset('before') },
       {
         classes: 2,
         targets: Float64Array.of(0.9, 0.1, 1, 0),

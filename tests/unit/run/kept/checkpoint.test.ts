@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { OPTIMIZERS } from '../../../../src/engine/optimizers.ts';
 import type { KeptRun } from '../../../../src/engine/protocol.ts';
 import { networks } from '../../../../src/labs/networks.ts';
+import type { MixSample } from '../../../../src/labs/service-mix/answers.ts';
 import { runtimeOf } from '../../../../src/labs/runtimes.ts';
 import { fromCheckpoint, toCheckpoint } from '../../../../src/run/kept/checkpoint.ts';
 import { decode, encode, type Tensor } from '../../../../src/run/kept/safetensors.ts';
@@ -183,7 +184,7 @@ describe('the tensors are PyTorch’s', () => {
     const width = features.length / rows;
     const expected = await executor.predict('validation');
     const k = expected.length / rows;
-    const samples = task.samples(expected, run.saved.knobs, rows);
+    const samples = task.samples(expected, run.saved.knobs, rows) as unknown as MixSample[];
     for (let row = 0; row < rows; row++) {
       const logits = predict(
         tensors,

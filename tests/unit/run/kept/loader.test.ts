@@ -47,7 +47,7 @@ beforeAll(async () => {
   const width = features.length / rows;
   places = {
     x: samples.map((_, row) => [...features.subarray(row * width, (row + 1) * width)]),
-    predicted: samples.map(({ predicted }) => predicted),
+    predicted: samples.map(({ predicted }) => predicted as number[]),
   };
 });
 afterAll(() => {

@@ -84,7 +84,7 @@ export function klSpec(of: MixRecorded, log: boolean): ChartSpec {
         labels.push({
           at: floor,
           text: `floor ${floorText(floor)}`,
-          color: 'color-logit-norm',
+          color: 'reach',
           strong: true,
         });
       return labels;

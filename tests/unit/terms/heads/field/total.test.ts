@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { dice } from '../../../../src/terms/fields/dice.term.ts';
-import { variance } from '../../../../src/terms/fields/variance.term.ts';
-import { headLoss } from '../../../../src/terms/head.ts';
-import { Fields } from '../../../golden/fields.ts';
-import { parseGoldenFile } from '../../../golden/file.ts';
-import { numericOf } from '../../../support/terms.ts';
+import { dice } from '../../../../../src/terms/dice.term.ts';
+import { variance } from '../../../../../src/terms/variance.term.ts';
+import { headLoss } from '../../../../../src/terms/head.ts';
+import { Fields } from '../../../../golden/fields.ts';
+import { parseGoldenFile } from '../../../../golden/file.ts';
+import { numericOf } from '../../../../support/terms.ts';
 
-const texts = import.meta.glob<string>('../../../golden/data/segmentation.public.json', {
+const texts = import.meta.glob<string>('../../../../golden/data/segmentation.public.json', {
   eager: true,
   query: '?raw',
   import: 'default',

@@ -1,7 +1,7 @@
-import type { ChoiceKnob, NumberKnob } from '../knob.ts';
-import { div, knob, mean, mul, relu, sub, type Expression } from '../language/expression.ts';
-import { mi, mo, mrow, written } from '../language/notation.ts';
-import { choose, type FieldBatch, type FieldPenalty } from '../term.ts';
+import type { ChoiceKnob, NumberKnob } from './knob.ts';
+import { div, knob, mean, mul, relu, sub, type Expression } from './language/expression.ts';
+import { mi, mo, mrow, written } from './language/notation.ts';
+import { choose, type FieldBatch, type FieldPenalty } from './term.ts';
 
 const source = 'field note';
 
@@ -118,9 +118,7 @@ export const variance: FieldPenalty = {
   kind: 'field',
   id: 'variance',
   label: 'Variance',
-  labs: ['segmentation'],
-  order: 50,
-  color: 'variance',
+  color: { light: '#4d7c0f', dark: '#a6cf6a' },
   caption: 'Punishes predictions that are nearly the same everywhere, whether right or wrong.',
   source,
   knobs: [weight, form, over],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { variance } from '../../../../src/terms/fields/variance.term.ts';
-import { fieldClosed, fieldExpression, type FieldPoint } from '../../../support/fieldTerms.ts';
-import { numericOf } from '../../../support/terms.ts';
+import { variance } from '../../../src/terms/variance.term.ts';
+import { fieldClosed, fieldExpression, type FieldPoint } from '../../support/fieldTerms.ts';
+import { numericOf } from '../../support/terms.ts';
 
 function point(rows: number[][]): FieldPoint {
   const probabilities = Float64Array.from(rows.flat());

@@ -1,16 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { KnobValues } from '../../../src/terms/knob.ts';
-import { compile } from '../../../src/terms/language/evaluate.ts';
-import { gradient } from '../../../src/terms/language/gradient.ts';
-import { isPenalty, termsOf } from '../../../src/terms/registry.ts';
-import { softmaxClosedForm, softmaxExpressions, type SoftmaxHead } from '../../../src/terms/softmaxHead.ts';
-import type { Phase } from '../../../src/terms/term.ts';
-import { centralDifferences, distance } from '../../support/language.ts';
-import { gradientOnTfjs, valueOnTfjs } from '../../support/tensors.ts';
-import { numericOf, randomLogits, randomTargets, valueAt, type Shape } from '../../support/terms.ts';
+import type { KnobValues } from '../../../../../src/terms/knob.ts';
+import { compile } from '../../../../../src/terms/language/evaluate.ts';
+import { gradient } from '../../../../../src/terms/language/gradient.ts';
+import { isPenalty } from '../../../../../src/terms/term.ts';
+import { terms as serviceMixTerms } from '../../../../../src/labs/service-mix/terms.ts';
+import {
+  softmaxClosedForm,
+  softmaxExpressions,
+  type SoftmaxHead,
+} from '../../../../../src/terms/heads/softmax/head.ts';
+import type { Phase } from '../../../../../src/terms/term.ts';
+import { centralDifferences, distance } from '../../../../support/language.ts';
+import { gradientOnTfjs, valueOnTfjs } from '../../../../support/tensors.ts';
+import { numericOf, randomLogits, randomTargets, valueAt, type Shape } from '../../../../support/terms.ts';
 
-const terms = termsOf('service-mix');
+const terms = serviceMixTerms;
 const head: SoftmaxHead = { kind: 'softmax', terms: terms.map(({ id }) => id) };
 const knobs = terms.flatMap((term) => term.knobs);
 const PHASES: Phase[] = ['training', 'evaluation'];

@@ -1,17 +1,20 @@
-import { logSoftmaxRows } from '../science/distributions.ts';
-import { add, constant, exp, input, logSoftmax, type Expression } from './language/expression.ts';
-import { isLogitTransform, isPenalty, isTargetTransform, term } from './registry.ts';
-import type {
-  HeadExpressions,
-  LogitTransform,
-  NumericKnobs,
-  Penalty,
-  Phase,
-  SoftmaxBatch,
-  SoftmaxGradient,
-  TargetTransform,
-  Term,
-} from './term.ts';
+import { logSoftmaxRows } from '../../../science/distributions.ts';
+import { add, constant, exp, input, logSoftmax, type Expression } from '../../language/expression.ts';
+import { termOf } from '../../registry.ts';
+import {
+  isLogitTransform,
+  isPenalty,
+  isTargetTransform,
+  type HeadExpressions,
+  type HeadKind,
+  type LogitTransform,
+  type NumericKnobs,
+  type Penalty,
+  type Phase,
+  type SoftmaxBatch,
+  type SoftmaxGradient,
+  type TargetTransform,
+} from '../../term.ts';
 
 /**
  * The head of a classifier as data: raw logits f pass the logit transforms to u and v, the softmax makes p of v, and
@@ -33,7 +36,7 @@ interface Parts {
 }
 
 function partsOf(head: SoftmaxHead): Parts {
-  const all: Term[] = head.terms.map(term);
+  const all = head.terms.map((id) => termOf(id, ['penalty', 'logits', 'target'], head.kind));
   return {
     transforms: all.filter(isLogitTransform),
     targets: all.filter(isTargetTransform),
@@ -41,7 +44,7 @@ function partsOf(head: SoftmaxHead): Parts {
   };
 }
 
-/** The head as expressions over the inputs `logits` and `target`. */
+/** The head as expressions over the inputs `logits` and `target`. @throws on a term that does not fit */
 export function softmaxExpressions(head: SoftmaxHead, phase: Phase): HeadExpressions {
   const { transforms, targets, penalties } = partsOf(head);
   const logits = input('logits', 'row', 'class');
@@ -221,3 +224,10 @@ function backward(
   }
   return gradient;
 }
+
+export const softmaxHead: HeadKind<SoftmaxHead> = {
+  kind: 'softmax',
+  expressions: softmaxExpressions,
+  closedForm: (head, logits, target, classes, knobs) =>
+    softmaxClosedForm(head, logits, target, classes, knobs, 'training', { gradient: true }),
+};

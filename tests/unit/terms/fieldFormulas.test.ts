@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
-import { fieldTerm } from '../../../../src/terms/fields/registry.ts';
-import { input, type Expression } from '../../../../src/terms/language/expression.ts';
-import { definitionsIn, mathOf, type Writing } from '../../../../src/terms/language/mathml.ts';
-import { plain, symbol } from '../../../../src/terms/language/notation.ts';
+import { fieldTerms } from '../../support/allTerms.ts';
+import { input, type Expression } from '../../../src/terms/language/expression.ts';
+import { definitionsIn, mathOf, type Writing } from '../../../src/terms/language/mathml.ts';
+import { plain, symbol } from '../../../src/terms/language/notation.ts';
 
 const letter = (name: string): Expression => input(name, 'image', 'pixel');
 const scope = { logits: letter('f'), probabilities: letter('p'), target: letter('y') };
 
 /** The formula of a term and of the names in it, with its choices at these positions. */
 function formulasOf(id: string, choices: Readonly<Record<string, number>> = {}): string[] {
-  const { knobs, expression } = fieldTerm(id);
+  const penalty = fieldTerms.find((term) => term.id === id);
+  if (!penalty) throw new Error(`There is no term ${id}.`);
+  const { knobs, expression } = penalty;
   const writing: Writing = {
     knob: (key) => symbol(knobs.find((knob) => knob.key === key)?.symbol ?? key),
     decided: (key) => choices[key],

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fieldTerm, fieldTerms } from '../../../../src/terms/fields/registry.ts';
-import type { Knob, KnobValue } from '../../../../src/terms/knob.ts';
-import { term, terms } from '../../../../src/terms/registry.ts';
+import { fieldTerms } from '../../support/allTerms.ts';
+import type { Knob, KnobValue } from '../../../src/terms/knob.ts';
 import {
   fieldClosed,
   fieldDifferences,
@@ -12,9 +11,9 @@ import {
   zeroGradient,
   type FieldPoint,
   type FieldShape,
-} from '../../../support/fieldTerms.ts';
-import { distance } from '../../../support/language.ts';
-import { extremesOf, numericOf, valueAt } from '../../../support/terms.ts';
+} from '../../support/fieldTerms.ts';
+import { distance } from '../../support/language.ts';
+import { extremesOf, numericOf, valueAt } from '../../support/terms.ts';
 
 /*
  * What holds for every term of images, whoever adds one: its expression, its hand-written closed form and the slopes of
@@ -165,31 +164,3 @@ describe.each(fieldTerms.map((penalty) => [penalty.id, penalty] as const))(
     });
   },
 );
-
-describe('the registry of terms of images', () => {
-  test('has terms that share neither an id nor a knob', () => {
-    expect(fieldTerms.map(({ id }) => id)).toEqual(['dice', 'variance']);
-    const keys = fieldTerms.flatMap(({ knobs }) => knobs.map(({ key }) => key));
-    expect(new Set(keys).size).toBe(keys.length);
-    for (const { golden = {}, knobs } of fieldTerms)
-      for (const key of Object.values(golden)) expect(knobs.map((knob) => knob.key)).toContain(key);
-  });
-
-  test('has defaults within the ranges of their knobs', () => {
-    for (const knob of fieldTerms.flatMap(({ knobs }) => knobs)) {
-      if (knob.kind === 'number') {
-        expect(knob.default).toBeGreaterThanOrEqual(knob.min);
-        expect(knob.default).toBeLessThanOrEqual(knob.max);
-      }
-      if (knob.kind === 'choice') expect(knob.options.map(({ value }) => value)).toContain(knob.default);
-    }
-  });
-
-  test('keeps to itself: no classifier has them, and no image has theirs', () => {
-    expect(terms.some(({ id }) => fieldTerms.some((of) => of.id === id))).toBe(false);
-    expect(terms.some(({ labs }) => labs.includes('segmentation'))).toBe(false);
-    expect(fieldTerms.every(({ labs }) => labs.join() === 'segmentation')).toBe(true);
-    expect(() => fieldTerm('kl')).toThrow('There is no term of images "kl".');
-    expect(() => term('dice')).toThrow('There is no term "dice".');
-  });
-});

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { dice } from '../../../../src/terms/fields/dice.term.ts';
-import { fieldClosed, type FieldPoint } from '../../../support/fieldTerms.ts';
-import { numericOf } from '../../../support/terms.ts';
+import { dice } from '../../../src/terms/dice.term.ts';
+import { fieldClosed, type FieldPoint } from '../../support/fieldTerms.ts';
+import { numericOf } from '../../support/terms.ts';
 
 const one = numericOf(dice.knobs, { 'loss.dice_weight': 1 });
 

@@ -1,11 +1,11 @@
-import { minimiseRows, type RowLosses, type RowMinima } from '../science/equilibrium.ts';
-import type { KnobValues } from './knob.ts';
-import { isOff } from './neutral.ts';
-import { term } from './registry.ts';
-import { reachOf } from './reachOf.ts';
-import { softmaxClosedForm, type SoftmaxHead } from './softmaxHead.ts';
-import { temperatureIn } from './temperature.term.ts';
-import type { NumericKnobs } from './term.ts';
+import { minimiseRows, type RowLosses, type RowMinima } from '../../../science/equilibrium.ts';
+import type { KnobValues } from '../../knob.ts';
+import { isOff } from '../../neutral.ts';
+import { term } from '../../registry.ts';
+import { reachOf } from '../../reachOf.ts';
+import { softmaxClosedForm, type SoftmaxHead } from './head.ts';
+import { temperatureIn } from '../../temperature.term.ts';
+import type { NumericKnobs } from '../../term.ts';
 
 /** A softmax head with its knobs: what an equilibrium is of. */
 export interface HeadSetting {

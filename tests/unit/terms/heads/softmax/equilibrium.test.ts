@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { floorKl } from '../../../src/science/reach.ts';
-import { minimiseRows } from '../../../src/science/equilibrium.ts';
-import { klDivergence } from '../../../src/science/distributions.ts';
-import { randomStream } from '../../../src/science/random.ts';
-import { headEquilibrium, rowLosses, type HeadSetting } from '../../../src/terms/headEquilibrium.ts';
-import type { KnobValues } from '../../../src/terms/knob.ts';
-import { termsOf } from '../../../src/terms/registry.ts';
-import { softmaxClosedForm } from '../../../src/terms/softmaxHead.ts';
-import { numericOf } from '../../support/terms.ts';
+import { floorKl } from '../../../../../src/science/reach.ts';
+import { minimiseRows } from '../../../../../src/science/equilibrium.ts';
+import { klDivergence } from '../../../../../src/science/distributions.ts';
+import { randomStream } from '../../../../../src/science/random.ts';
+import {
+  headEquilibrium,
+  rowLosses,
+  type HeadSetting,
+} from '../../../../../src/terms/heads/softmax/equilibrium.ts';
+import type { KnobValues } from '../../../../../src/terms/knob.ts';
+import { terms as serviceMixTerms } from '../../../../../src/labs/service-mix/terms.ts';
+import { softmaxClosedForm } from '../../../../../src/terms/heads/softmax/head.ts';
+import { numericOf } from '../../../../support/terms.ts';
 
-const terms = termsOf('service-mix');
+const terms = serviceMixTerms;
 const knobs = terms.flatMap((term) => term.knobs);
 const defaults = Object.fromEntries(knobs.map((knob) => [knob.key, knob.default]));
 function setting(classes: number, given: KnobValues): HeadSetting {

@@ -1,7 +1,7 @@
-import type { NumberKnob } from '../knob.ts';
-import { add, div, knob, mean, mul, sub, sum, type Expression } from '../language/expression.ts';
-import { mi, mo, mrow, written } from '../language/notation.ts';
-import type { FieldBatch, FieldPenalty, FieldScope } from '../term.ts';
+import type { NumberKnob } from './knob.ts';
+import { add, div, knob, mean, mul, sub, sum, type Expression } from './language/expression.ts';
+import { mi, mo, mrow, written } from './language/notation.ts';
+import type { FieldBatch, FieldPenalty, FieldScope } from './term.ts';
 
 const weight: NumberKnob = {
   kind: 'number',
@@ -57,9 +57,7 @@ export const dice: FieldPenalty = {
   kind: 'field',
   id: 'dice',
   label: 'Soft Dice',
-  labs: ['segmentation'],
-  order: 0,
-  color: 'dice',
+  color: { light: '#17181a', dark: '#ededea' },
   caption: 'Pulls each predicted region to overlap with the mask; rare foreground counts as much as common.',
   source: 'Milletari et al. 2016, with sums of p instead of p²',
   knobs: [weight],

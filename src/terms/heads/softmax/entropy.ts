@@ -1,6 +1,6 @@
-import { mul, neg, sum, type Expression } from './language/expression.ts';
-import { mi, mo, mrow, written } from './language/notation.ts';
-import type { SoftmaxScope } from './term.ts';
+import { mul, neg, sum, type Expression } from '../../language/expression.ts';
+import { mi, mo, mrow, written } from '../../language/notation.ts';
+import type { SoftmaxScope } from '../../term.ts';
 
 /** H(p) = −Σ p log p of each row, nats, `[row]`: from log-probabilities, never log(p + ε). */
 export function entropyExpression({ logProbabilities, probabilities }: SoftmaxScope): Expression {

@@ -1,6 +1,13 @@
-import { add, constant, input, sigmoid, type Expression } from '../language/expression.ts';
-import { fieldTerm } from './registry.ts';
-import type { FieldBatch, FieldGradient, HeadExpressions, NumericKnobs } from '../term.ts';
+import { add, constant, input, sigmoid, type Expression } from '../../language/expression.ts';
+import { termOf } from '../../registry.ts';
+import type {
+  FieldBatch,
+  FieldGradient,
+  FieldPenalty,
+  HeadExpressions,
+  HeadKind,
+  NumericKnobs,
+} from '../../term.ts';
 
 /**
  * The head of a network that paints images, as data: each sample is one image, each raw logit f one pixel of it, and
@@ -12,12 +19,15 @@ export interface FieldHead {
   terms: readonly string[];
 }
 
-/** The head as expressions over the inputs `logits` and `target`, `[image, pixel]`. @throws on a foreign term */
+const penaltiesOf = (head: FieldHead): FieldPenalty[] =>
+  head.terms.map((id) => termOf(id, ['field'], head.kind));
+
+/** The head as expressions over the inputs `logits` and `target`, `[image, pixel]`. @throws on a term that does not fit */
 export function fieldExpressions(head: FieldHead): HeadExpressions {
   const logits = input('logits', 'image', 'pixel');
   const target = input('target', 'image', 'pixel');
   const probabilities = sigmoid(logits);
-  const contributions = head.terms.map(fieldTerm).map(({ id, expression }) => ({
+  const contributions = penaltiesOf(head).map(({ id, expression }) => ({
     id,
     value: expression({ logits, target, probabilities }),
   }));
@@ -48,7 +58,7 @@ export interface FieldResult extends FieldBatch {
  * @param target masks, `[images, pixels]`
  * @param want.gradient also the gradient of the total by f
  * @param want.only these penalties alone
- * @throws on a foreign term
+ * @throws on a term that does not fit
  */
 export function fieldClosedForm(
   head: FieldHead,
@@ -68,8 +78,7 @@ export function fieldClosedForm(
   const by: FieldGradient | undefined = want.gradient
     ? { logits: new Float64Array(logits.length), probabilities: new Float64Array(logits.length) }
     : undefined;
-  const contributions = head.terms
-    .map(fieldTerm)
+  const contributions = penaltiesOf(head)
     .filter(({ id }) => want.only?.includes(id) ?? true)
     .map(({ id, closedForm }) => ({ id, value: closedForm(batch, knobs, by) }));
   return {
@@ -91,3 +100,10 @@ function byLogits({ logits, probabilities }: FieldBatch, by: FieldGradient): Flo
       (by.probabilities[i] as number) * (probabilities[i] as number) * logistic(-(logits[i] as number)),
   );
 }
+
+export const fieldHead: HeadKind<FieldHead> = {
+  kind: 'field',
+  expressions: fieldExpressions,
+  closedForm: (head, logits, target, pixels, knobs) =>
+    fieldClosedForm(head, logits, target, pixels, knobs, { gradient: true }),
+};

@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fieldClosedForm, fieldExpressions, type FieldHead } from '../../../../src/terms/fields/fieldHead.ts';
-import { fieldTerms } from '../../../../src/terms/fields/registry.ts';
-import { headExpressions, headLoss } from '../../../../src/terms/head.ts';
-import { softmaxClosedForm, softmaxExpressions } from '../../../../src/terms/softmaxHead.ts';
-import { randomField, randomMasks, type FieldShape } from '../../../support/fieldTerms.ts';
-import { centralDifferences, distance, gradientOf, valueOf } from '../../../support/language.ts';
-import { gradientOnTfjs, valueOnTfjs } from '../../../support/tensors.ts';
-import { numericOf, valueAt } from '../../../support/terms.ts';
+import {
+  fieldClosedForm,
+  fieldExpressions,
+  type FieldHead,
+} from '../../../../../src/terms/heads/field/head.ts';
+import { fieldTerms } from '../../../../support/allTerms.ts';
+import { headExpressions, headLoss } from '../../../../../src/terms/head.ts';
+import { softmaxClosedForm, softmaxExpressions } from '../../../../../src/terms/heads/softmax/head.ts';
+import { randomField, randomMasks, type FieldShape } from '../../../../support/fieldTerms.ts';
+import { centralDifferences, distance, gradientOf, valueOf } from '../../../../support/language.ts';
+import { gradientOnTfjs, valueOnTfjs } from '../../../../support/tensors.ts';
+import { numericOf, valueAt } from '../../../../support/terms.ts';
 
 const head: FieldHead = { kind: 'field', terms: fieldTerms.map(({ id }) => id) };
 const knobs = fieldTerms.flatMap((term) => term.knobs);
@@ -114,7 +118,7 @@ describe('a field head', () => {
 
   test('refuses what is no term of images', () => {
     const foreign: FieldHead = { kind: 'field', terms: ['dice', 'kl'] };
-    expect(() => fieldExpressions(foreign)).toThrow('There is no term of images "kl".');
+    expect(() => fieldExpressions(foreign)).toThrow('The term "kl" does not fit a field head.');
     expect(() => headLoss(foreign, new Float64Array(1), new Float64Array(1), 1, numericOf(knobs))).toThrow(
       '"kl"',
     );
