@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { HtmlTagDescriptor, Plugin } from 'vite';
+import type { HtmlTagDescriptor, Plugin, Rolldown } from 'vite';
+import { labs } from '../../src/labs/index.ts';
 
 const NAME = 'early';
 const ENTRY = fileURLToPath(new URL('../../src/app/early.ts', import.meta.url));
@@ -11,6 +12,38 @@ const WORKER = /^assets\/trainer-[^/]+\.js$/;
 const STARTER = 'start-trainer';
 
 /**
+ * The scripts of each lab's declaration and page, with what they import: which of them are wanted depends on the address,
+ * so that the page cannot name them in its text.
+ */
+function scriptsOfLabs(bundle: Rolldown.OutputBundle): Record<string, string[]> {
+  const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+  const withImports = (name: string, known: Set<string>): void => {
+    if (known.has(name)) return;
+    known.add(name);
+    for (const imported of chunks.find(({ fileName }) => fileName === name)?.imports ?? [])
+      withImports(imported, known);
+  };
+  return Object.fromEntries(
+    labs.map(({ id }) => {
+      const names = new Set<string>();
+      for (const module of [`/src/labs/${id}/index.ts`, `/src/panels/labs/${id}/index.ts`]) {
+        const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(module));
+        if (!chunk) throw new Error(`The build has no script of ${module}.`);
+        withImports(chunk.fileName, names);
+      }
+      return [id, [...names]];
+    }),
+  );
+}
+
+/** Has the browser fetch the scripts of the lab that the address names, else those of the first. */
+const preloader = (scripts: Readonly<Record<string, string[]>>): string =>
+  `(()=>{const s=${JSON.stringify(scripts)},o=document.currentScript.src,` +
+  `l=new URLSearchParams(location.hash.slice(1)).get('lab');` +
+  `for(const f of s[l]??s[${JSON.stringify(labs[0].id)}]){const e=document.createElement('link');` +
+  `e.rel='modulepreload';e.crossOrigin='';e.href=new URL('../'+f,o);document.head.append(e)}})();`;
+
+/**
  * A worker takes a browser longer to start than a script to arrive, and is started by the thread that then evaluates the
  * page's scripts: so it is asked for by a few lines that need nothing else. `Client` takes it up.
  */
@@ -19,8 +52,8 @@ const starter = (worker: string): string =>
   `w.addEventListener('error',(e)=>{w.failed=e.message??''});globalThis.startedTrainer=w}catch{}`;
 
 /**
- * Makes `src/app/early.ts` a script of its own in the built page, run as soon as it is there; and names the trainer's
- * scripts in the page, so that the browser fetches them before anything has run.
+ * Makes `src/app/early.ts` a script of its own in the built page, run as soon as it is there; names the trainer's scripts
+ * in the page, so that the browser fetches them before anything has run; and has it fetch those of the lab that opens.
  */
 export function early(): Plugin {
   return {
@@ -32,7 +65,7 @@ export function early(): Plugin {
       this.emitFile({
         type: 'asset',
         name: `${STARTER}.js`,
-        source: starter(worker.replace('assets/', './')),
+        source: starter(worker.replace('assets/', './')) + preloader(scriptsOfLabs(bundle)),
       });
     },
     config: () => ({ build: { rolldownOptions: { input: { index: 'index.html', [NAME]: ENTRY } } } }),
