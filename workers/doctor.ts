@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
-import { examining } from '../src/labs/doctor/examine.ts';
-import type { DoctorApi } from '../src/labs/doctor/protocol.ts';
+import type { DoctorApi } from '../src/labs/doctor.ts';
+import { runtimeOf } from '../src/labs/runtimes.ts';
 import { readPublic } from './readPublic.ts';
 import { rest } from './rest.ts';
 
@@ -9,7 +9,9 @@ let latest = 0;
 const api: DoctorApi = {
   diagnose: async (request, base) => {
     const mine = ++latest;
-    const steps = await examining(request, (path) => readPublic(path, base));
+    const examine = await (await runtimeOf(request.lab)).doctor?.();
+    if (!examine) throw new Error(`The lab “${request.lab}” has no doctor.`);
+    const steps = await examine(request, (path) => readPublic(path, base));
     for (;;) {
       if (mine !== latest) return undefined;
       const step = steps.next();

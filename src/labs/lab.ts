@@ -1,6 +1,7 @@
 import type { KnobValue, KnobValues, Knob } from '../terms/knob.ts';
 import type { RunEvent, RunLog } from '../engine/protocol.ts';
 import type { Task } from '../engine/task.ts';
+import type { Examine, ReadDoctorTargets } from './doctor.ts';
 import type { Term } from '../terms/term.ts';
 
 /** Something wrong with a configuration, by name. */
@@ -43,33 +44,19 @@ export interface Lab {
   plain: string;
   /** What no single knob can know: combinations that cannot be trained. */
   check: (values: KnobValues) => Problem[];
+  /** How the doctor reads targets of the user's own; of labs whose doctor takes some. */
+  doctorTargets?: () => Promise<ReadDoctorTargets>;
 }
 
 /** Reads a bundled file of `public/`; the worker fetches it, tests read it from disk. */
 export type ReadPublic = (path: string) => Promise<unknown>;
 
-/** What only the worker knows of a lab: how to make its data and how to measure. */
+/** What only workers know of a lab: how to make its data, how to measure, and what the doctor works out. */
 export interface LabRuntime {
   build: (log: RunLog, read: ReadPublic) => Promise<Task>;
+  /** Of labs that have a doctor. */
+  doctor?: () => Promise<Examine>;
 }
-
-/** Targets of a lab's own data, without a model. */
-export interface LabTargets {
-  classes: number;
-  /** What answers are measured against, `[rows, K]`; each row sums to 1. */
-  targets: Float64Array;
-  /** What a model is trained on in the mean, `[rows, K]`. */
-  trained: Float64Array;
-  /** How many there are, of which these are the first. */
-  of: number;
-}
-
-/** @param most how many targets at most */
-export type ReadTargets = (
-  log: Pick<RunLog, 'seed' | 'knobs'>,
-  read: ReadPublic,
-  most: number,
-) => Promise<LabTargets>;
 
 export function defaultsOf(knobs: readonly Knob[]): Record<string, KnobValue> {
   return Object.fromEntries(knobs.map((knob) => [knob.key, knob.default]));

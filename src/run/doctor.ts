@@ -1,9 +1,7 @@
 import * as Comlink from 'comlink';
 import { stringify } from 'yaml';
 import { PendingCalls } from '../engine/pendingCalls.ts';
-import type { Diagnosis } from '../labs/doctor/diagnosis.ts';
-import type { DoctorApi } from '../labs/doctor/protocol.ts';
-import { classesOf, readTargets, type TargetSpec } from '../labs/doctor/targets.ts';
+import type { DoctorApi } from '../labs/doctor.ts';
 import { defaultsOf, type Lab, type Problem } from '../labs/lab.ts';
 import type { KnobValue } from '../terms/knob.ts';
 import type { Config } from './documents/config.ts';
@@ -14,7 +12,8 @@ import type { Run } from './run.svelte.ts';
 export interface Patient {
   lab: Lab;
   config: Config;
-  targets: TargetSpec;
+  /** Targets of the text's own, as the lab reads them; absent: those of the configuration's data. */
+  targets?: unknown;
   /** What was repaired or left out, with the line where it stands. */
   problems: readonly Problem[];
 }
@@ -31,11 +30,12 @@ export async function readPatient(text: string, standing: Standing): Promise<Pat
     problems,
     targets: given,
   } = await resolveRequest(text.trim() ? { yaml: text } : {}, standing);
-  const read = given && readTargets(given.value, classesOf(lab, log.knobs), given.line);
+  const readTargets = given && (await lab.doctorTargets?.());
+  const read = readTargets?.(given?.value, log.knobs, given?.line ?? 1);
   return {
     lab,
     config: { lab: lab.id, preset: log.preset, seed: log.seed, knobs: log.knobs },
-    targets: read?.spec ?? { kind: 'lab' },
+    ...(read?.targets !== undefined && { targets: read.targets }),
     problems: [...problems, ...(read?.problems ?? [])],
   };
 }
@@ -76,8 +76,8 @@ export class Doctor {
     });
   }
 
-  /** @returns undefined when a newer question was asked meanwhile */
-  ask({ config, targets }: Patient): Promise<Diagnosis | undefined> {
+  /** @returns the lab's diagnosis; undefined when a newer question was asked meanwhile */
+  ask({ config, targets }: Patient): Promise<unknown> {
     const { lab, seed, knobs } = config;
     return this.#calls.until(this.#remote.diagnose({ lab, seed, values: knobs, targets }, document.baseURI));
   }
@@ -87,10 +87,8 @@ export class Doctor {
   }
 }
 
-/** A diagnosis and what was wrong with the text that it is of. */
-export interface Report extends Diagnosis {
-  problems: readonly Problem[];
-}
+/** The lab's diagnosis, and what was wrong with the text that it is of. */
+export type Report = Readonly<Record<string, unknown>> & { problems: readonly Problem[] };
 
 /**
  * One diagnosis by itself, for the console.
@@ -107,12 +105,13 @@ export async function report(
   const { lab, preset, seed } = run;
   const patient =
     yaml === undefined
-      ? { lab, config: run.config, targets: { kind: 'lab' as const }, problems: [] }
+      ? { lab, config: run.config, problems: [] }
       : await readPatient(yaml, { lab, preset, seed, executor: undefined });
   const doctor = new Doctor();
   try {
     const diagnosis = await doctor.ask(patient);
-    if (!diagnosis) throw new Error('The doctor was asked something else meanwhile.');
+    if (typeof diagnosis !== 'object' || diagnosis === null)
+      throw new Error('The doctor was asked something else meanwhile.');
     return { ...diagnosis, problems: patient.problems };
   } finally {
     doctor.dispose();

@@ -1,11 +1,13 @@
 import type { Page } from '@playwright/test';
 import type { Lab } from '../../src/app/console.ts';
+import type { Diagnosis } from '../../src/labs/service-mix/doctor/diagnosis.ts';
 import type { MixConsole } from '../../src/panels/labs/service-mix/console.ts';
+import type { Report } from '../../src/run/doctor.ts';
 
 /** `window.lab`, in functions that run in the page. */
 declare global {
   interface Window {
-    lab: Lab & MixConsole;
+    lab: Omit<Lab, 'doctor'> & MixConsole & { doctor: (yaml?: string) => Promise<Diagnosis & Report> };
   }
 }
 

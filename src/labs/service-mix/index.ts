@@ -18,6 +18,7 @@ export const serviceMix: Lab = {
   opening: 'intro',
   plain: 'sufficient',
   check: (values) => [...batchFits(values)],
+  doctorTargets: async () => (await import('./doctor/targets.ts')).readDoctorTargets,
 };
 
 function batchFits(values: KnobValues): Problem[] {

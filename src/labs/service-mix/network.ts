@@ -5,7 +5,8 @@ import { hiddenWidths } from '../hidden.ts';
 /** Kinds of places that public/data/places has. */
 const PLACE_KINDS = 8;
 
-const categoriesOf = (knobs: KnobValues): number =>
+/** K of a configuration. */
+export const categoriesOf = (knobs: KnobValues): number =>
   knobs['data.source'] === 'places' ? PLACE_KINDS : numberAt(knobs, 'data.categories');
 
 /**

@@ -32,6 +32,8 @@ export interface LabPage {
   /** The words of this lab, for the glossary. */
   words: () => Promise<Readonly<Record<string, Entry>>>;
   help: LabHelp;
+  /** What the doctor shows of its diagnosis; of labs that have one. */
+  doctor?: () => Promise<LabDoctor>;
   /** Methods of `window.lab` that only this lab has. */
   console?: (run: Run) => object;
 }
@@ -63,6 +65,28 @@ export interface Narrative extends Sentence {
 
 /** What would help: a preset's setting or single knobs, on the same weights. */
 export type Cure = { label: string } & ({ preset: string } | { knobs: KnobValues });
+
+export interface LabDoctor {
+  Findings: Component<FindingsProps>;
+  /** The diagnosis in a sentence or two. */
+  said: (diagnosis: unknown) => string;
+  /** Targets that a user may want to try, as parts of a text. */
+  examples: readonly { title: string; text: string }[];
+}
+
+export interface FindingsProps {
+  /** What the lab's doctor has answered. */
+  diagnosis: unknown;
+  /** The configuration that it is of. */
+  knobs: KnobValues;
+  /** Why the run cannot be moved to a suggestion; empty where it can. */
+  whyNotMove: string;
+  busy: boolean;
+  /** Makes a run of the configuration with these knobs. */
+  onload: (set: KnobValues) => void;
+  /** Moves the knobs of the run on the page. */
+  onmove: (set: KnobValues) => void;
+}
 
 export interface LabHelp {
   /** What is on the page, in plain sentences, a paragraph each. */

@@ -62,7 +62,7 @@ describe('readPatient', () => {
   it('keeps the short form of data.targets', async () => {
     const { config, targets } = await read('targets: sampled');
     expect(config.knobs['data.targets']).toBe('sampled');
-    expect(targets).toEqual({ kind: 'lab' });
+    expect(targets).toBeUndefined();
   });
 
   it('takes targets alone for the defaults', async () => {

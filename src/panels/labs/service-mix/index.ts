@@ -20,5 +20,6 @@ export const page: LabPage = {
   thumbnail: async (run) => (await import('./stage/thumbnail.ts')).thumbnail(run),
   words: async () => (await import('./words.ts')).words,
   help,
+  doctor: async () => (await import('./doctor/index.ts')).doctor,
   console: mixConsole,
 };

@@ -1,4 +1,4 @@
-import type { KnobValues } from '../../terms/knob.ts';
+import type { KnobValues } from '../../../terms/knob.ts';
 
 /** What the doctor finds, as plain data: it crosses a worker's border, and the console gives it away as it is. */
 export interface Diagnosis {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { classesOf, readTargets } from '../../../../src/labs/doctor/targets.ts';
-import { defaultsOf } from '../../../../src/labs/lab.ts';
-import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
+import { readTargets } from '../../../../../src/labs/service-mix/doctor/targets.ts';
+import { defaultsOf } from '../../../../../src/labs/lab.ts';
+import { categoriesOf } from '../../../../../src/labs/service-mix/network.ts';
+import { serviceMix } from '../../../../../src/labs/service-mix/index.ts';
 
 const texts = (value: unknown, classes = 8): string[] =>
   readTargets(value, classes, 7).problems.map(({ text }) => text);
@@ -69,6 +70,6 @@ it('makes distributions of anything whatsoever', () => {
 
 it('knows K of a city and of the counties', () => {
   const values = { ...defaultsOf(serviceMix.knobs), 'data.categories': 5 };
-  expect(classesOf(serviceMix, values)).toBe(5);
-  expect(classesOf(serviceMix, { ...values, 'data.source': 'places' })).toBe(8);
+  expect(categoriesOf(values)).toBe(5);
+  expect(categoriesOf({ ...values, 'data.source': 'places' })).toBe(8);
 });

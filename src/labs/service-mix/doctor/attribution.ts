@@ -1,6 +1,6 @@
-import type { KnobValues } from '../../terms/knob.ts';
-import { boundedForm, isOff, neutralOf } from '../../terms/neutral.ts';
-import { isLogitTransform, type Term } from '../../terms/term.ts';
+import type { KnobValues } from '../../../terms/knob.ts';
+import { boundedForm, isOff, neutralOf } from '../../../terms/neutral.ts';
+import { isLogitTransform, type Term } from '../../../terms/term.ts';
 import type { Attribution, Settled } from './diagnosis.ts';
 import type { Settler } from './settle.ts';
 

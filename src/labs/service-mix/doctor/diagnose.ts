@@ -1,9 +1,9 @@
-import { centredLogRatioNorm, entropyOfProbabilities } from '../../science/distributions.ts';
-import { floorKl } from '../../science/reach.ts';
-import { mean } from '../../science/statistics.ts';
-import { numberAt, type Knob, type KnobValues } from '../../terms/knob.ts';
-import { reachOf } from '../../terms/reachOf.ts';
-import type { Term } from '../../terms/term.ts';
+import { centredLogRatioNorm, entropyOfProbabilities } from '../../../science/distributions.ts';
+import { floorKl } from '../../../science/reach.ts';
+import { mean } from '../../../science/statistics.ts';
+import { numberAt, type Knob, type KnobValues } from '../../../terms/knob.ts';
+import { reachOf } from '../../../terms/reachOf.ts';
+import type { Term } from '../../../terms/term.ts';
 import { attribute } from './attribution.ts';
 import type { Diagnosis, TargetFacts } from './diagnosis.ts';
 import { termFindings } from './findings.ts';

@@ -1,5 +1,5 @@
-import { floorKl, reach, requiredReachForEntropy, requiredReachForPMax } from '../../science/reach.ts';
-import { quantiles } from '../../science/statistics.ts';
+import { floorKl, reach, requiredReachForEntropy, requiredReachForPMax } from '../../../science/reach.ts';
+import { quantiles } from '../../../science/statistics.ts';
 import type { ReachFacts, TargetFacts } from './diagnosis.ts';
 
 /** A floor that is close enough to the targets for a first try, in nats. */

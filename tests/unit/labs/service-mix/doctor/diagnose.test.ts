@@ -1,13 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { diagnose } from '../../../../src/labs/doctor/diagnose.ts';
-import type { Attribution, Diagnosis, Settled, TermFinding } from '../../../../src/labs/doctor/diagnosis.ts';
-import { geometricTarget } from '../../../../src/labs/doctor/geometric.ts';
-import { Settler } from '../../../../src/labs/doctor/settle.ts';
-import { presetKnobs } from '../../../../src/labs/lab.ts';
-import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
-import { serviceMixTargets } from '../../../../src/labs/service-mix/targets.ts';
-import type { KnobValues } from '../../../../src/terms/knob.ts';
-import { terms as serviceMixTerms } from '../../../../src/labs/service-mix/terms.ts';
+import { diagnose } from '../../../../../src/labs/service-mix/doctor/diagnose.ts';
+import type {
+  Attribution,
+  Diagnosis,
+  Settled,
+  TermFinding,
+} from '../../../../../src/labs/service-mix/doctor/diagnosis.ts';
+import { geometricTarget } from '../../../../../src/labs/service-mix/doctor/geometric.ts';
+import { Settler } from '../../../../../src/labs/service-mix/doctor/settle.ts';
+import { presetKnobs } from '../../../../../src/labs/lab.ts';
+import { serviceMix } from '../../../../../src/labs/service-mix/index.ts';
+import { serviceMixTargets } from '../../../../../src/labs/service-mix/targets.ts';
+import type { KnobValues } from '../../../../../src/terms/knob.ts';
+import { terms as serviceMixTerms } from '../../../../../src/labs/service-mix/terms.ts';
 
 /**
  * What the doctor says of the field note's settings, against results of other code on cities of their own. Those have

@@ -1,7 +1,7 @@
-import type { Knob, KnobValue, KnobValues, NumberKnob } from '../../terms/knob.ts';
-import { boundedForm, isOff, neutralOf } from '../../terms/neutral.ts';
-import { reachOf } from '../../terms/reachOf.ts';
-import { isLogitTransform, isPenalty, type Term } from '../../terms/term.ts';
+import type { Knob, KnobValue, KnobValues, NumberKnob } from '../../../terms/knob.ts';
+import { boundedForm, isOff, neutralOf } from '../../../terms/neutral.ts';
+import { reachOf } from '../../../terms/reachOf.ts';
+import { isLogitTransform, isPenalty, type Term } from '../../../terms/term.ts';
 import type { ReachFacts, Settled, Suggestion } from './diagnosis.ts';
 import type { Settler } from './settle.ts';
 

@@ -1,6 +1,6 @@
-import { plain, nats, percent, remarks, type Settlement } from '../../terms/remark.ts';
-import { isOff, neutralOf } from '../../terms/neutral.ts';
-import type { Term } from '../../terms/term.ts';
+import { plain, nats, percent, remarks, type Settlement } from '../../../terms/remark.ts';
+import { isOff, neutralOf } from '../../../terms/neutral.ts';
+import type { Term } from '../../../terms/term.ts';
 import type { Attribution, ReachFacts, Settled, TermFinding, Verdict } from './diagnosis.ts';
 
 /** Changes of KL and entropy, in nats, that nobody sees; and a cost that everybody does. */

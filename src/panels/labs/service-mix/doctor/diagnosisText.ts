@@ -1,5 +1,5 @@
-import type { Settled, Verdict } from '../../../labs/doctor/diagnosis.ts';
-import { formatEntry, formatNumber } from '../../kit/format.ts';
+import type { Settled, Verdict } from '../../../../labs/service-mix/doctor/diagnosis.ts';
+import { formatEntry, formatNumber } from '../../../kit/format.ts';
 
 /** Which verdicts are good, bad, or neither; the word stands beside the colour. */
 export const TONES: Readonly<Record<Verdict, 'holds' | 'fails' | 'depends' | 'plain'>> = {

@@ -1,31 +1,30 @@
-import { loadLab } from '../index.ts';
-import type { LabId } from '../index.ts';
-import type { Lab, ReadPublic } from '../lab.ts';
-import { targetReaders } from '../runtimes.ts';
+import type { DoctorRequest } from '../../doctor.ts';
+import type { ReadPublic } from '../../lab.ts';
+import { serviceMix } from '../index.ts';
+import { categoriesOf } from '../network.ts';
+import { serviceMixTargets } from '../targets.ts';
 import { diagnosing, type ExaminedTargets } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import type { DoctorRequest } from './protocol.ts';
 import { geometricTarget } from './geometric.ts';
-import { classesOf, MAX_ROWS } from './targets.ts';
+import { MAX_ROWS, type TargetSpec } from './targets.ts';
 
-/** The diagnosis of a request, with pauses in it. @throws Error when the lab has no targets, or they cannot be read */
+/** @throws Error where the lab's own data cannot be read */
 export async function examining(
   request: DoctorRequest,
   read: ReadPublic,
 ): Promise<Generator<undefined, Diagnosis>> {
-  const lab = await loadLab(request.lab);
-  const targets = await targetsOf(lab, request, read);
-  return diagnosing({ terms: lab.terms, knobs: lab.knobs, values: request.values }, targets);
+  const { terms, knobs } = serviceMix;
+  const targets = await targetsOf(request, read);
+  return diagnosing({ terms, knobs, values: request.values }, targets);
 }
 
 async function targetsOf(
-  lab: Lab,
-  { seed, values, targets: spec }: DoctorRequest,
+  { seed, values, targets }: DoctorRequest,
   read: ReadPublic,
 ): Promise<ExaminedTargets> {
+  const spec = (targets ?? { kind: 'lab' }) as TargetSpec;
   if (spec.kind === 'lab') {
-    const reader = await targetReaders[lab.id as LabId]();
-    const { of, ...found } = await reader({ seed, knobs: values }, read, MAX_ROWS);
+    const { of, ...found } = await serviceMixTargets({ seed, knobs: values }, read, MAX_ROWS);
     const rows = found.targets.length / found.classes;
     return {
       ...found,
@@ -42,7 +41,7 @@ async function targetsOf(
       `${count(spec.rows.length)} as given, of K = ${String(classes)} classes.`,
     );
   }
-  const classes = classesOf(lab, values);
+  const classes = categoriesOf(values);
   return own(
     'entropies',
     classes,

@@ -1,6 +1,6 @@
-import type { KnobValues } from '../../terms/knob.ts';
-import type { Lab } from '../lab.ts';
-import type { Problem } from '../lab.ts';
+import type { Problem } from '../../lab.ts';
+import type { ReadDoctorTargets } from '../../doctor.ts';
+import { categoriesOf } from '../network.ts';
 
 /** What a loss is to be examined on. */
 export type TargetSpec =
@@ -13,8 +13,6 @@ export type TargetSpec =
 
 export const MAX_ROWS = 400;
 export const MAX_CLASSES = 64;
-/** Kinds of real places, which no knob changes. */
-const FIXED_CLASSES = 8;
 /** Rows that miss 1 by less than this were rounded; they are scaled without a word. */
 const ROUNDED = 0.02;
 
@@ -92,8 +90,8 @@ function whyNoRow(row: unknown, classes: number | undefined): string | undefined
   return (row as number[]).some((p) => p > 0) ? undefined : 'adds up to 0; it was left out.';
 }
 
-/** K of a configuration by its data knobs. */
-export function classesOf(lab: Pick<Lab, 'knobs'>, values: KnobValues): number {
-  const knob = lab.knobs.find(({ key }) => key === 'data.categories');
-  return !knob || knob.inactive?.(values) !== undefined ? FIXED_CLASSES : Number(values[knob.key]);
-}
+/** @see Lab.doctorTargets */
+export const readDoctorTargets: ReadDoctorTargets = (value, knobs, line) => {
+  const { spec, problems } = readTargets(value, categoriesOf(knobs), line);
+  return { targets: spec.kind === 'lab' ? undefined : spec, problems };
+};

@@ -1,10 +1,10 @@
-import { entropy as entropyOf } from '../../science/distributions.ts';
-import { mean, standardDeviation } from '../../science/statistics.ts';
-import { headEquilibrium } from '../../terms/heads/softmax/equilibrium.ts';
-import type { Knob, KnobValues } from '../../terms/knob.ts';
-import { numbersOf } from '../../terms/numericKnobs.ts';
-import { softmaxClosedForm, type SoftmaxHead } from '../../terms/heads/softmax/head.ts';
-import { defaultsOf } from '../lab.ts';
+import { entropy as entropyOf } from '../../../science/distributions.ts';
+import { mean, standardDeviation } from '../../../science/statistics.ts';
+import { headEquilibrium } from '../../../terms/heads/softmax/equilibrium.ts';
+import type { Knob, KnobValues } from '../../../terms/knob.ts';
+import { numbersOf } from '../../../terms/numericKnobs.ts';
+import { softmaxClosedForm, type SoftmaxHead } from '../../../terms/heads/softmax/head.ts';
+import { defaultsOf } from '../../lab.ts';
 import type { Settled } from './diagnosis.ts';
 
 /** An answer this far from the hinge's minimum, in nats, is not at it. */

@@ -1,4 +1,4 @@
-import { entropyOfProbabilities } from '../../science/distributions.ts';
+import { entropyOfProbabilities } from '../../../science/distributions.ts';
 
 /**
  * One distribution of a given entropy: p_k ∝ r^k, each class a fixed share of the one before. Entropy alone fixes no

@@ -1,4 +1,4 @@
-import { nats, percent, plain } from '../../terms/remark.ts';
+import { nats, percent, plain } from '../../../terms/remark.ts';
 import type {
   Attribution,
   ReachFacts,
