@@ -27,6 +27,14 @@ export interface Preset {
   events: readonly RunEvent[];
 }
 
+/** A metric as the list of runs shows it. */
+export interface FinalNumber {
+  label: string;
+  metric: string;
+  /** What it is compared with, after it. */
+  beside?: { label: string; metric: string };
+}
+
 /** What page and worker both know of a lab. No drawing, no data. */
 export interface Lab {
   id: string;
@@ -44,6 +52,8 @@ export interface Lab {
   plain: string;
   /** What no single knob can know: combinations that cannot be trained. */
   check: (values: KnobValues) => Problem[];
+  /** The numbers that the list of runs shows of each, measured where it stood last. */
+  finalNumbers: readonly FinalNumber[];
   /** How the doctor reads targets of the user's own; of labs whose doctor takes some. */
   doctorTargets?: () => Promise<ReadDoctorTargets>;
 }

@@ -18,6 +18,10 @@ export const serviceMix: Lab = {
   opening: 'intro',
   plain: 'sufficient',
   check: (values) => [...batchFits(values)],
+  finalNumbers: [
+    { label: 'KL', metric: 'kl' },
+    { label: 'entropy', metric: 'entropyMean', beside: { label: 'targets', metric: 'entropyTargetMean' } },
+  ],
   doctorTargets: async () => (await import('./doctor/targets.ts')).readDoctorTargets,
 };
 

@@ -33,6 +33,7 @@ export class FakeRun implements KnobHost {
       opening: '',
       plain: '',
       check: () => [],
+      finalNumbers: [],
     };
     this.knobs = { ...defaultsOf(knobs), ...values };
   }

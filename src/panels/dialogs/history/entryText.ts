@@ -39,18 +39,14 @@ export interface Labelled {
 }
 
 /** The final numbers of a run that the list shows: what it has of them. */
-export function finalNumbers({ final: { step, numbers } }: Entry): Labelled[] {
-  const found: Labelled[] = [{ label: 'step', value: formatStep(step) }];
-  const { kl, entropyMean, entropyTargetMean } = numbers;
-  if (kl !== undefined) found.push({ label: 'KL', value: formatNumber(kl) });
-  if (entropyMean !== undefined)
-    found.push({
-      label: 'entropy',
-      value:
-        formatNumber(entropyMean) +
-        (entropyTargetMean === undefined ? '' : `, targets ${formatNumber(entropyTargetMean)}`),
-    });
-  return found;
+export function finalNumbers({ lab, final: { step, numbers } }: Pick<Entry, 'lab' | 'final'>): Labelled[] {
+  const shown = (loadedLab(lab)?.finalNumbers ?? []).flatMap(({ label, metric, beside }): Labelled[] => {
+    const [value, other] = [numbers[metric], beside && numbers[beside.metric]];
+    if (value === undefined) return [];
+    const compared = beside && other !== undefined ? `, ${beside.label} ${formatNumber(other)}` : '';
+    return [{ label, value: formatNumber(value) + compared }];
+  });
+  return [{ label: 'step', value: formatStep(step) }, ...shown];
 }
 
 export const labTitle = (id: string): string => labs.find((lab) => lab.id === id)?.title ?? id;

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadLab } from '../../../../src/labs/index.ts';
 import {
   ago,
   counted,
@@ -8,6 +9,10 @@ import {
   matches,
 } from '../../../../src/panels/dialogs/history/entryText.ts';
 import { entryOf, keptRun } from '../../../support/kept.ts';
+
+beforeAll(async () => {
+  await loadLab('service-mix');
+});
 
 const entry = entryOf(keptRun(), { differs: ['Temperature T 4 → 1', 'MaxSup weight 0.1 → 0'] });
 const [S, M, H, D] = [1000, 60_000, 3_600_000, 86_400_000];
