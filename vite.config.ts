@@ -13,7 +13,17 @@ export default defineConfig({
     target: 'es2023',
     sourcemap: true,
     // Noise about plugin times of each worker.
-    rolldownOptions: { checks: { bundlerTimings: false } },
+    rolldownOptions: {
+      checks: { bundlerTimings: false },
+      output: {
+        // What a lab costs is seen by the names of its chunks.
+        chunkFileNames: ({ facadeModuleId }) => {
+          const [, page, lab] =
+            /\/src\/(panels\/)?labs\/([\w-]+)\/index\.ts$/.exec(facadeModuleId ?? '') ?? [];
+          return `assets/${lab ? `${page ? 'page' : 'lab'}-${lab}` : '[name]'}-[hash].js`;
+        },
+      },
+    },
   },
   server: { port: 5173 },
   // A meta policy does not govern a worker's own script; only response headers do.

@@ -63,7 +63,8 @@ export function consoleApi(run: Run, version: string): Lab {
     version,
     ready: async () => {
       const engine = await run.ready();
-      await loadPage(run.lab.id);
+      // A page that does not load says so itself; the run is there all the same.
+      await loadPage(run.lab.id).catch(() => undefined);
       return engine;
     },
     labs: async () =>

@@ -1,4 +1,4 @@
-import type { Ground } from './mixMap.ts';
+import type { Ground } from './ground.ts';
 
 /** A place on the maps of one ground: a lettered one, one of the ground's points, or any, in units of the width. */
 export type Place = { letter: number } | { point: number } | { x: number; y: number };

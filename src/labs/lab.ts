@@ -1,7 +1,6 @@
 import type { KnobValue, KnobValues, Knob } from '../terms/knob.ts';
 import type { RunEvent, RunLog } from '../engine/protocol.ts';
 import type { Task } from '../engine/task.ts';
-import type { Examine, ReadDoctorTargets } from './doctor.ts';
 import type { Term } from '../terms/term.ts';
 
 /** Something wrong with a configuration, by name. */
@@ -60,6 +59,30 @@ export interface Lab {
 
 /** Reads a bundled file of `public/`; the worker fetches it, tests read it from disk. */
 export type ReadPublic = (path: string) => Promise<unknown>;
+
+/** What the doctor is asked, as plain data. */
+export interface DoctorRequest {
+  lab: string;
+  seed: number;
+  /** All knobs of the lab. */
+  values: KnobValues;
+  /** What to examine it on, as the lab's `readTargets` gives it; absent: the data that the knobs describe. */
+  targets?: unknown;
+}
+
+/**
+ * Reads the `targets:` part of a text; what is wrong with it is named and left out.
+ *
+ * @param line where the part begins
+ */
+export type ReadDoctorTargets = (
+  value: unknown,
+  knobs: KnobValues,
+  line: number,
+) => { targets: unknown; problems: Problem[] };
+
+/** The lab's diagnosis of a request, with pauses in it. @throws Error with a sentence */
+export type Examine = (request: DoctorRequest, read: ReadPublic) => Promise<Generator<undefined, unknown>>;
 
 /** What only workers know of a lab: how to make its data, how to measure, and what the doctor works out. */
 export interface LabRuntime {

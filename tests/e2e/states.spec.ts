@@ -22,15 +22,15 @@ test('before the first frame the shell stands, and says why its controls wait', 
 
 test('a part of the page that does not load says so, and loads when tried again', async ({ page }) => {
   let broken = true;
-  await page.route('**/assets/Stage-*.js', (route) => (broken ? route.abort() : route.continue()));
+  await page.route('**/assets/page-service-mix-*.js', (route) => (broken ? route.abort() : route.continue()));
   await openLab(page);
-  await expect(page.getByText('The maps could not be loaded.')).toBeVisible();
+  await expect(page.getByText('The picture could not be loaded.')).toBeVisible();
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByText(/It failed again/)).toBeVisible();
   broken = false;
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByText('What the model says')).toBeVisible();
-  await expect(page.getByText('The maps could not be loaded.')).toBeHidden();
+  await expect(page.getByText('The picture could not be loaded.')).toBeHidden();
 });
 
 test('a dialog that does not load says so, and opens when asked again', async ({ page }) => {

@@ -48,8 +48,8 @@ export class Narrator {
       lifeOf(this.#run) ??
       this.#told ?? {
         state: 'starting',
-        title: 'Training starts.',
-        text: 'The picture of what the model predicts is loading.',
+        title: 'A model is here.',
+        text: 'What it predicts is told here when the pictures of the lab are loaded.',
       },
   );
 

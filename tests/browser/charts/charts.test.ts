@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { categoryOklch, rgbToOklch, type Oklch } from '../../../src/charts/color.ts';
 import MixMap from '../../../src/charts/MixMap.svelte';
-import type { Ground } from '../../../src/charts/mixMap.ts';
+import type { Ground } from '../../../src/charts/ground.ts';
 
 const K = 8;
 const GRID = 6;

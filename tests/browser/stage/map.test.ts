@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { certaintyColor, oklchToRgb } from '../../../src/charts/color.ts';
-import { MixPainter, type Ground } from '../../../src/charts/mixMap.ts';
+import type { Ground } from '../../../src/charts/ground.ts';
+import { MixPainter } from '../../../src/charts/mixMap.ts';
 import { CanvasTheme } from '../../../src/charts/theme.ts';
 import { entropyOfProbabilities } from '../../../src/science/distributions.ts';
 

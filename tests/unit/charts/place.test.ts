@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Ground } from '../../../src/charts/mixMap.ts';
+import type { Ground } from '../../../src/charts/ground.ts';
 import { letterOf, positionOf, samePlace, walk, type Place } from '../../../src/charts/place.ts';
 
 const city: Ground = {

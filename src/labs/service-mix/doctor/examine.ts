@@ -1,5 +1,4 @@
-import type { DoctorRequest } from '../../doctor.ts';
-import type { ReadPublic } from '../../lab.ts';
+import type { DoctorRequest, ReadPublic } from '../../lab.ts';
 import { serviceMix } from '../index.ts';
 import { categoriesOf } from '../network.ts';
 import { serviceMixTargets } from '../targets.ts';

@@ -1,5 +1,4 @@
-import type { Problem } from '../../lab.ts';
-import type { ReadDoctorTargets } from '../../doctor.ts';
+import type { Problem, ReadDoctorTargets } from '../../lab.ts';
 import { categoriesOf } from '../network.ts';
 
 /** What a loss is to be examined on. */

@@ -1,5 +1,5 @@
 import type { Outline } from '../../../../charts/land.ts';
-import type { Ground } from '../../../../charts/mixMap.ts';
+import type { Ground } from '../../../../charts/ground.ts';
 import type { Arrays } from '../../../../engine/protocol.ts';
 import { COUNTRY_ASPECT } from './outline.ts';
 

@@ -1,5 +1,5 @@
 import { mixAt, sampleGrid } from '../../../../charts/field.ts';
-import type { Ground } from '../../../../charts/mixMap.ts';
+import type { Ground } from '../../../../charts/ground.ts';
 import type { Place } from '../../../../charts/place.ts';
 import type { Arrays } from '../../../../engine/protocol.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mixAt } from '../../../../../src/charts/field.ts';
-import type { Ground } from '../../../../../src/charts/mixMap.ts';
+import type { Ground } from '../../../../../src/charts/ground.ts';
 import { klAt, predictedAt, truthAt } from '../../../../../src/panels/labs/service-mix/stage/mixes.ts';
 import { shortPercent } from '../../../../../src/panels/labs/service-mix/stage/percent.ts';
 
