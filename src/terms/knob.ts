@@ -35,12 +35,6 @@ export interface NumberKnob extends KnobBase {
   integer?: boolean;
 }
 
-/** A number knob: live and linear where nothing else is said. */
-export const number = (
-  key: string,
-  fields: Omit<NumberKnob, 'kind' | 'key' | 'live' | 'scale'> & Partial<Pick<NumberKnob, 'live' | 'scale'>>,
-): NumberKnob => ({ kind: 'number', key, live: true, scale: 'linear', ...fields });
-
 export interface SwitchKnob extends KnobBase {
   kind: 'switch';
   default: boolean;

@@ -1,7 +1,8 @@
 import type { Knob, KnobValue, KnobValues, NumberKnob } from '../../terms/knob.ts';
 import { boundedForm, isOff, neutralOf } from '../../terms/neutral.ts';
 import { reachOf } from '../../terms/reachOf.ts';
-import { isLogitTransform, isPenalty, type Term } from '../../terms/term.ts';
+import { isLogitTransform, isPenalty } from '../../terms/kinds.ts';
+import type { Term } from '../../terms/term.ts';
 import type { ReachFacts, Settled, Suggestion } from './diagnosis.ts';
 import type { Settler } from './settle.ts';
 

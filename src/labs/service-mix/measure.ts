@@ -11,7 +11,8 @@ import {
   type SoftmaxForward,
   type SoftmaxHead,
 } from '../../terms/heads/softmax/head.ts';
-import { isPenalty, type NumericKnobs, type SoftmaxBatch } from '../../terms/term.ts';
+import { isPenalty } from '../../terms/kinds.ts';
+import type { NumericKnobs, SoftmaxBatch } from '../../terms/term.ts';
 
 /** KL beyond this many times that of a flat guess is an explosion, not a phase. */
 const EXPLOSION = 50;

@@ -1,7 +1,7 @@
 import type { Run } from '../../run/run.svelte.ts';
 import type { KnobValue } from '../../terms/knob.ts';
 import { messageOf } from '../kit/host.ts';
-import { isPenalty } from '../../terms/term.ts';
+import { isPenalty } from '../../terms/kinds.ts';
 import { holders, narrate, type Sentence } from '../labs/service-mix/narrative.ts';
 import type * as history from '../labs/service-mix/recovery.ts';
 import { bendTo, changesTo, isSetting, presetById, storyWaits } from '../knobs/settings.ts';
