@@ -5,7 +5,7 @@ export const runtimes: Readonly<Record<string, () => Promise<LabRuntime>>> = {
   'service-mix': async () => (await import('./service-mix/runtime.ts')).serviceMixRuntime,
 };
 
-/** The targets of each lab's data, for whoever looks at them without a model. */
+/** The targets of each lab's data, for the doctor, which needs no model. */
 export const targetReaders: Readonly<Record<string, () => Promise<ReadTargets>>> = {
   'service-mix': async () => (await import('./service-mix/targets.ts')).serviceMixTargets,
 };

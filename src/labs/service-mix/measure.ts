@@ -107,7 +107,7 @@ export class Meter {
     return { total: head.total, terms, values, ...(diverged !== undefined && { diverged }) };
   }
 
-  /** Mean length of each term's gradient on the raw logits: who pulls, and how hard. */
+  /** Mean length of each term's gradient on the raw logits: which terms pull, and how hard. */
   #pulls(logits: Float64Array, numeric: NumericKnobs): Record<string, number> {
     const rows = logits.length / this.#classes;
     const [head, phase] = [this.#head, 'training'] as const;

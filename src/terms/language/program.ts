@@ -121,7 +121,7 @@ export interface Shape {
 
 /**
  * @param outputs with the name under which each is taken outside, where it is; others live in a slot of their own
- * @param knob the numbers for which the program is made; without them it holds for all, and whoever runs it takes a
+ * @param knob the numbers for which the program is made; without them it holds for all, and the machine takes a
  *   product with a scalar of zero for zero, be the other factor infinite or not
  * @throws when an axis has no size
  * @throws NoKernel for `gather` and `oneHot` along the sample axis

@@ -102,7 +102,7 @@ export interface SoftmaxForward {
   after: number;
 }
 
-/** The first half of the closed form, for whoever needs no penalty or several apart; arguments as there. */
+/** The first half of the closed form, for callers that need no penalty or several apart; arguments as there. */
 export function softmaxForward(
   head: SoftmaxHead,
   logits: Float64Array,
