@@ -11,7 +11,8 @@ import {
   sub,
   type Expression,
 } from '../terms/language/expression.ts';
-import { number, type ChoiceKnob, type Knob, type KnobValues } from '../terms/knob.ts';
+import type { ChoiceKnob, Knob, KnobValues } from '../terms/knob.ts';
+import { number } from '../terms/numberKnob.ts';
 
 /** Knobs of optimizer and schedule, the same in every lab; names and meaning are PyTorch's. */
 

@@ -1,6 +1,6 @@
 import type { Knob, KnobValue } from '../terms/knob.ts';
 
-/** Digits that a knob's number is told with: all that people set, and none of what arithmetic leaves behind them. */
+/** Digits of a knob's number: all that a user sets, without the rounding errors that arithmetic leaves behind them. */
 const DIGITS = 6;
 
 /** A knob's value as a word: a switch is on or off, a choice what its option is called. */

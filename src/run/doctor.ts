@@ -40,7 +40,7 @@ export async function readPatient(text: string, standing: Standing): Promise<Pat
   };
 }
 
-/** A configuration as the doctor likes to read it: every knob of the head that has an effect, whatever its default. */
+/** A configuration as the doctor reads it: every knob of the head that has an effect, whatever its default. */
 export function patientText(lab: Lab, { seed, knobs }: Pick<Config, 'seed' | 'knobs'>): string {
   const head = new Set(lab.terms.flatMap((term) => term.knobs.map(({ key }) => key)));
   const usual = defaultsOf(lab.knobs);

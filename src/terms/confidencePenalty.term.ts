@@ -1,22 +1,19 @@
-import type { NumberKnob } from './knob.ts';
+import { number } from './numberKnob.ts';
 import { knob, mean, mul, neg } from './language/expression.ts';
 import { entropyExpression, entropyOfRow } from './heads/softmax/entropy.ts';
 import type { Penalty } from './term.ts';
 
-const weight: NumberKnob = {
-  kind: 'number',
-  key: 'loss.confidence_penalty',
+const weight = number('loss.confidence_penalty', {
   label: 'Confidence penalty',
   symbol: 'β',
   caption: 'Rewards entropy everywhere and always, in proportion to this weight β.',
   source: 'Pereyra et al. 2017',
-  live: true,
   min: 0,
   max: 1,
   default: 0,
   scale: 'zeroLog',
   logFrom: 0.005,
-};
+});
 
 /** −β · mean H(p). Its gradient by v is β p (log p + H) / N. */
 export const confidencePenalty: Penalty = {

@@ -1,21 +1,17 @@
-import type { NumberKnob } from './knob.ts';
+import { number } from './numberKnob.ts';
 import { add, div, knob, mean, mul, sub, sum, type Expression } from './language/expression.ts';
 import { mi, mo, mrow, written } from './language/notation.ts';
 import type { FieldBatch, FieldPenalty, FieldScope } from './term.ts';
 
-const weight: NumberKnob = {
-  kind: 'number',
-  key: 'loss.dice_weight',
+const weight = number('loss.dice_weight', {
   label: 'Dice weight',
   symbol: 'w',
   caption: 'How strongly the prediction is pulled to overlap with the mask, image by image.',
   source: 'field note',
-  live: true,
   min: 0,
   max: 1,
   default: 0.3,
-  scale: 'linear',
-};
+});
 
 /** Keeps an image without foreground defined: an empty prediction of an empty mask is perfect. */
 const SMOOTHING = 1;

@@ -1,5 +1,6 @@
 import { reach } from '../science/reach.ts';
-import { numberAt, type NumberKnob } from './knob.ts';
+import { numberAt } from './knob.ts';
+import { number } from './numberKnob.ts';
 import { knob, mean, mul, relu, sub } from './language/expression.ts';
 import { reachOf } from './reachOf.ts';
 import { entropyExpression, entropyOfRow } from './heads/softmax/entropy.ts';
@@ -7,37 +8,30 @@ import type { Penalty } from './term.ts';
 
 const source = 'Pereyra et al. 2017, hinge variant';
 
-const weight: NumberKnob = {
-  kind: 'number',
-  key: 'loss.entropy_weight',
+const weight = number('loss.entropy_weight', {
   label: 'Entropy weight',
   symbol: 'w',
   caption: 'How strongly a prediction is pushed up when its entropy falls below the minimum.',
   source,
-  live: true,
   min: 0,
   max: 10,
   default: 0,
   scale: 'zeroLog',
   logFrom: 0.05,
-};
+});
 
-const threshold: NumberKnob = {
-  kind: 'number',
-  key: 'loss.min_entropy',
+const threshold = number('loss.min_entropy', {
   label: 'Minimum entropy',
   symbol: 'H_min',
   caption:
     'The entropy below which the penalty begins. It is an exact penalty: strong weights pin predictions here, not at uniform.',
   source,
-  live: true,
   unit: 'nats',
   min: 0,
   max: 2.5,
   default: 0.5,
-  scale: 'linear',
   inactive: (values) => (values[weight.key] === 0 ? 'The entropy weight is 0.' : undefined),
-};
+});
 
 /** w · mean relu(H_min − H(p)). Its gradient by v, where H < H_min, is w p (log p + H) / N. */
 export const entropy: Penalty = {

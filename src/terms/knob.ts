@@ -35,12 +35,6 @@ export interface NumberKnob extends KnobBase {
   integer?: boolean;
 }
 
-/** A number knob: live and linear where nothing else is said. */
-export const number = (
-  key: string,
-  fields: Omit<NumberKnob, 'kind' | 'key' | 'live' | 'scale'> & Partial<Pick<NumberKnob, 'live' | 'scale'>>,
-): NumberKnob => ({ kind: 'number', key, live: true, scale: 'linear', ...fields });
-
 export interface SwitchKnob extends KnobBase {
   kind: 'switch';
   default: boolean;
@@ -69,7 +63,7 @@ export function numericValue(knob: Knob, value: KnobValue): number {
   return Number(value);
 }
 
-/** The value of a number knob. @throws when there is none: a lab forgot to declare the knob */
+/** The value of a number knob. @throws when the key has no number: the lab does not declare the knob */
 export function numberAt(values: KnobValues, key: string): number {
   const value = values[key];
   if (typeof value !== 'number') throw new Error(`The knob ${key} has no number.`);

@@ -1,20 +1,16 @@
-import type { NumberKnob } from './knob.ts';
+import { number } from './numberKnob.ts';
 import { add, div, knob, mul, size, sub } from './language/expression.ts';
 import type { TargetTransform } from './term.ts';
 
-const amount: NumberKnob = {
-  kind: 'number',
-  key: 'loss.label_smoothing',
+const amount = number('loss.label_smoothing', {
   label: 'Label smoothing',
   symbol: 'ε',
   caption: 'Mixes this share of the flat distribution into every training target.',
   source: 'Szegedy et al. 2016',
-  live: true,
   min: 0,
   max: 0.5,
   default: 0,
-  scale: 'linear',
-};
+});
 
 /** t′ = (1 − ε) t + ε / K, on soft targets. */
 export const labelSmoothing: TargetTransform = {

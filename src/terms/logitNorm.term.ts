@@ -1,4 +1,5 @@
-import type { NumberKnob, SwitchKnob } from './knob.ts';
+import type { SwitchKnob } from './knob.ts';
+import { number } from './numberKnob.ts';
 import { add, div, equal, knob, mul, norm, select } from './language/expression.ts';
 import type { LogitTransform } from './term.ts';
 
@@ -15,20 +16,17 @@ const on: SwitchKnob = {
   default: false,
 };
 
-const length: NumberKnob = {
-  kind: 'number',
-  key: 'model.logit_norm',
+const length = number('model.logit_norm', {
   label: 'Logit norm s',
   symbol: 's',
   caption: 'The length that every logit vector gets.',
   source,
-  live: true,
   min: 0.25,
   max: 40,
   default: 1,
   scale: 'log',
   inactive: (values) => (values[on.key] === true ? undefined : 'LogitNorm is off.'),
-};
+});
 
 /** Keeps the zero vector at zero, as the paper’s code does. */
 const EPSILON = 1e-7;

@@ -1,24 +1,22 @@
-import type { ChoiceKnob, NumberKnob } from './knob.ts';
+import type { ChoiceKnob } from './knob.ts';
+import { number } from './numberKnob.ts';
 import { knob, max, mean, mul, relu, sub } from './language/expression.ts';
 import { choose, type Penalty } from './term.ts';
 
 const source = 'Zhou et al. 2025 (arXiv 2502.15798)';
 
-const weight: NumberKnob = {
-  kind: 'number',
-  key: 'loss.maxsup_weight',
+const weight = number('loss.maxsup_weight', {
   label: 'MaxSup weight',
   symbol: 'w',
   caption:
     'How strongly the largest logit is pushed down. It reads the logits before temperature, so its effect grows with T.',
   source,
-  live: true,
   min: 0,
   max: 0.5,
   default: 0,
   scale: 'zeroLog',
   logFrom: 0.005,
-};
+});
 
 const off = (values: Readonly<Record<string, unknown>>): string | undefined =>
   values[weight.key] === 0 ? 'The MaxSup weight is 0.' : undefined;
@@ -40,21 +38,17 @@ const form: ChoiceKnob = {
   inactive: off,
 };
 
-const threshold: NumberKnob = {
-  kind: 'number',
-  key: 'loss.maxsup_threshold',
+const threshold = number('loss.maxsup_threshold', {
   label: 'MaxSup threshold',
   symbol: 'θ',
   caption: 'The largest logit that the hinge form lets pass.',
   source: 'field note',
-  live: true,
   min: -1,
   max: 5,
   default: 0,
-  scale: 'linear',
   inactive: (values) =>
     off(values) ?? (values[form.key] === 'hinge' ? undefined : 'Only the hinge form has a threshold.'),
-};
+});
 
 /**
  * w · mean of max u − mean u (centered), relu(max u − threshold) (hinge) or max u (raw). The gradient by u is w/N times

@@ -16,7 +16,7 @@ export function term(id: string): Term {
   return found;
 }
 
-/** A term by its id, of one of the kinds that a head takes. @throws when there is none, or it is of another kind */
+/** A term by its id, of one of the kinds that a head takes. @throws when it is not loaded, or of another kind */
 export function termOf<K extends Term['kind']>(
   id: string,
   kinds: readonly K[],

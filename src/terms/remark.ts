@@ -38,10 +38,10 @@ export const remarks: ReadonlyMap<string, Remark> = new Map(
 /** Nats as sentences write them. */
 export const nats = (x: number): string => x.toFixed(Math.abs(x) < 10 ? 3 : 1);
 
-/** A knob's value as people write it: no digit that says nothing. */
+/** A knob's value in three digits, without trailing zeros. */
 export const plain = (x: number): string => String(Number(x.toPrecision(3)));
 
-/** A share as sentences write it; by default with no digit that would say more than some hundreds of samples know. */
+/** A share as sentences write it; by default in as many digits as some hundreds of samples support. */
 export function percent(share: number, precise = 2): string {
   const digits = share > 0 && share < 0.995 ? (share < 0.1 ? precise - 1 : precise) : 3;
   return `${String(Number((100 * share).toPrecision(digits)))}\u00a0%`;

@@ -1,23 +1,21 @@
-import type { ChoiceKnob, NumberKnob } from './knob.ts';
+import type { ChoiceKnob } from './knob.ts';
+import { number } from './numberKnob.ts';
 import { div, equal, knob, select, type Expression } from './language/expression.ts';
 import type { LogitTransform, NumericKnobs, Phase } from './term.ts';
 
 const source = 'Hinton et al. 2015; post-hoc: Guo et al. 2017';
 
-const temperatureKnob: NumberKnob = {
-  kind: 'number',
-  key: 'model.temperature',
+const temperatureKnob = number('model.temperature', {
   label: 'Temperature T',
   symbol: 'T',
   caption:
     'Divides the logits. With LogitNorm it shrinks the reach; without it, training just learns logits T times larger.',
   source,
-  live: true,
   min: 0.05,
   max: 10,
   default: 1,
   scale: 'log',
-};
+});
 
 const place: ChoiceKnob = {
   kind: 'choice',

@@ -70,10 +70,6 @@ export interface TargetTransform extends TermBase {
   forward: (target: Float64Array, out: Float64Array, knob: NumericKnobs) => void;
 }
 
-export const isPenalty = (x: Term): x is Penalty => x.kind === 'penalty';
-export const isLogitTransform = (x: Term): x is LogitTransform => x.kind === 'logits';
-export const isTargetTransform = (x: Term): x is TargetTransform => x.kind === 'target';
-
 /** What a penalty of a softmax head can read, `[row, class]` each. */
 export interface SoftmaxScope {
   /** Targets after smoothing, t. */

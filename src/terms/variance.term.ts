@@ -1,23 +1,20 @@
-import type { ChoiceKnob, NumberKnob } from './knob.ts';
+import type { ChoiceKnob } from './knob.ts';
+import { number } from './numberKnob.ts';
 import { div, knob, mean, mul, relu, sub, type Expression } from './language/expression.ts';
 import { mi, mo, mrow, written } from './language/notation.ts';
 import { choose, type FieldBatch, type FieldPenalty } from './term.ts';
 
 const source = 'field note';
 
-const weight: NumberKnob = {
-  kind: 'number',
-  key: 'loss.variance_weight',
+const weight = number('loss.variance_weight', {
   label: 'Variance weight',
   symbol: 'w',
   caption: 'How strongly predictions that vary too little are pushed apart.',
   source,
-  live: true,
   min: 0,
   max: 1,
   default: 0.25,
-  scale: 'linear',
-};
+});
 
 const off = (values: Readonly<Record<string, unknown>>): string | undefined =>
   values[weight.key] === 0 ? 'The variance weight is 0.' : undefined;

@@ -1,4 +1,5 @@
-import { number, type ChoiceKnob, type Knob, type KnobValues, type TextKnob } from '../../terms/knob.ts';
+import type { ChoiceKnob, Knob, KnobValues, TextKnob } from '../../terms/knob.ts';
+import { number } from '../../terms/numberKnob.ts';
 import { div, exp, input, knob, neg, sum } from '../../terms/language/expression.ts';
 import { activationKnob, hiddenKnob } from '../hidden.ts';
 import { trainingKnobs } from '../training.ts';

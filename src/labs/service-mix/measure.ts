@@ -11,7 +11,8 @@ import {
   type SoftmaxForward,
   type SoftmaxHead,
 } from '../../terms/heads/softmax/head.ts';
-import { isPenalty, type NumericKnobs, type SoftmaxBatch } from '../../terms/term.ts';
+import { isPenalty } from '../../terms/kinds.ts';
+import type { NumericKnobs, SoftmaxBatch } from '../../terms/term.ts';
 
 /** KL beyond this many times that of a flat guess is an explosion, not a phase. */
 const EXPLOSION = 50;
@@ -106,7 +107,7 @@ export class Meter {
     return { total: head.total, terms, values, ...(diverged !== undefined && { diverged }) };
   }
 
-  /** Mean length of each term's gradient on the raw logits: who pulls, and how hard. */
+  /** Mean length of each term's gradient on the raw logits: which terms pull, and how hard. */
   #pulls(logits: Float64Array, numeric: NumericKnobs): Record<string, number> {
     const rows = logits.length / this.#classes;
     const [head, phase] = [this.#head, 'training'] as const;

@@ -104,21 +104,8 @@ function compileNode(
     case 'greaterEqual':
     case 'equal':
       return compileBinary(x.op, x, [x.left, x.right], out, buffer, lengthOf);
-    case 'select': {
-      const [c, y, n] = [x.condition, x.yes, x.no].map((operand) => buffer(operand)) as [
-        Float64Array,
-        Float64Array,
-        Float64Array,
-      ];
-      const [ic, iy, iN] = [x.condition, x.yes, x.no].map((operand) => indexInto(operand, x, lengthOf)) as [
-        Index,
-        Index,
-        Index,
-      ];
-      return () => {
-        for (let i = 0; i < out.length; i++) out[i] = at(c, ic, i) !== 0 ? at(y, iy, i) : at(n, iN, i);
-      };
-    }
+    case 'select':
+      return compileSelect(x, out, buffer, lengthOf);
     case 'expand': {
       const of = buffer(x.of);
       const index = indexInto(x.of, x, lengthOf);
@@ -131,31 +118,10 @@ function compileNode(
     case 'logsumexp':
     case 'firstMax':
       return compileAlongAxis(x.op, buffer(x.of), out, strideOf(x.of, x.axis, lengthOf), lengthOf(x.axis));
-    case 'gather': {
-      const of = buffer(x.of);
-      const index = buffer(x.index);
-      const stride = strideOf(x.of, x.axis, lengthOf);
-      const base = indexInto({ axes: x.of.axes, skip: x.axis }, x, lengthOf);
-      const position = indexInto(x.index, x, lengthOf);
-      const length = lengthOf(x.axis);
-      return () => {
-        for (let i = 0; i < out.length; i++) {
-          const along = at(index, position, i);
-          // Beyond the axis lie the entries of other lines.
-          out[i] = along >= 0 && along < length ? (of[(base?.[i] ?? i) + stride * along] ?? NaN) : NaN;
-        }
-      };
-    }
-    case 'oneHot': {
-      const index = buffer(x.index);
-      const from = indexInto(x.index, x, lengthOf);
-      const stride = strideOf(x, x.axis, lengthOf);
-      const length = lengthOf(x.axis);
-      return () => {
-        for (let i = 0; i < out.length; i++)
-          out[i] = Math.floor(i / stride) % length === at(index, from, i) ? 1 : 0;
-      };
-    }
+    case 'gather':
+      return compileGather(x, out, buffer, lengthOf);
+    case 'oneHot':
+      return compileOneHot(x, out, buffer, lengthOf);
     default: {
       const of = buffer(x.of);
       const f = UNARY[x.op];
@@ -213,6 +179,56 @@ function compileBinary(
   const [ia, ib] = [indexInto(left, x, lengthOf), indexInto(right, x, lengthOf)];
   return () => {
     for (let i = 0; i < out.length; i++) out[i] = f(at(a, ia, i), at(b, ib, i));
+  };
+}
+
+function compileSelect(
+  x: Extract<Expression, { op: 'select' }>,
+  out: Float64Array,
+  buffer: (of: Expression) => Float64Array,
+  lengthOf: (axis: Axis) => number,
+): Step {
+  const [c, y, n] = [buffer(x.condition), buffer(x.yes), buffer(x.no)];
+  const [ic, iy, iN] = [x.condition, x.yes, x.no].map((operand) => indexInto(operand, x, lengthOf));
+  return () => {
+    for (let i = 0; i < out.length; i++) out[i] = at(c, ic, i) !== 0 ? at(y, iy, i) : at(n, iN, i);
+  };
+}
+
+function compileGather(
+  x: Extract<Expression, { op: 'gather' }>,
+  out: Float64Array,
+  buffer: (of: Expression) => Float64Array,
+  lengthOf: (axis: Axis) => number,
+): Step {
+  const of = buffer(x.of);
+  const index = buffer(x.index);
+  const stride = strideOf(x.of, x.axis, lengthOf);
+  const base = indexInto({ axes: x.of.axes, skip: x.axis }, x, lengthOf);
+  const position = indexInto(x.index, x, lengthOf);
+  const length = lengthOf(x.axis);
+  return () => {
+    for (let i = 0; i < out.length; i++) {
+      const along = at(index, position, i);
+      // Beyond the axis lie the entries of other lines.
+      out[i] = along >= 0 && along < length ? (of[(base?.[i] ?? i) + stride * along] ?? NaN) : NaN;
+    }
+  };
+}
+
+function compileOneHot(
+  x: Extract<Expression, { op: 'oneHot' }>,
+  out: Float64Array,
+  buffer: (of: Expression) => Float64Array,
+  lengthOf: (axis: Axis) => number,
+): Step {
+  const index = buffer(x.index);
+  const from = indexInto(x.index, x, lengthOf);
+  const stride = strideOf(x, x.axis, lengthOf);
+  const length = lengthOf(x.axis);
+  return () => {
+    for (let i = 0; i < out.length; i++)
+      out[i] = Math.floor(i / stride) % length === at(index, from, i) ? 1 : 0;
   };
 }
 

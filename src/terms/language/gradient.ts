@@ -23,7 +23,7 @@ import {
 } from './expression.ts';
 
 /**
- * The gradient of a scalar expression, by reverse accumulation, as expressions again: whoever can compute a value
+ * The gradient of a scalar expression, by reverse accumulation, as expressions again: an executor that computes a value
  * can compute its gradient.
  *
  * @param output an expression without axes

@@ -35,7 +35,7 @@ const SIZES: Readonly<Record<Axis, string>> = {
   pixel: 'P',
   class: 'K',
 };
-/** Constants below this keep denominators and logarithms off zero; nobody reads them. */
+/** Constants below this keep denominators and logarithms off zero; they are not written. */
 const GUARD = 1e-5;
 const COMPARED: Partial<Record<BinaryOp, string>> = { greater: '>', greaterEqual: '≥', equal: '=' };
 

@@ -45,7 +45,7 @@ const FENCES: Readonly<Partial<Record<Markup['tag'], readonly [string, string, s
   msqrt: ['√(', '', ')'],
 };
 
-/** The formula in one line of text, for those who hear it. */
+/** The formula in one line of text, for screen readers. */
 export function plain({ tag, text, of = [] }: Markup): string {
   if (text !== undefined) return text;
   if (tag === 'mspace') return ' ';

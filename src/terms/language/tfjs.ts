@@ -1,5 +1,12 @@
 import type * as tfTypes from '@tensorflow/tfjs';
-import { schedule, unionAxes, type Axis, type BinaryOp, type Expression } from './expression.ts';
+import {
+  schedule,
+  unionAxes,
+  type Axis,
+  type BinaryOp,
+  type Expression,
+  type UnaryOp,
+} from './expression.ts';
 import type { Sizes } from './evaluate.ts';
 
 export type Tf = typeof tfTypes;
@@ -73,28 +80,6 @@ function build(
       if (!given) throw new Error(`Input "${x.name}" is not given.`);
       return given;
     }
-    case 'neg':
-      return tf.neg(get(x.of));
-    case 'exp':
-      return tf.exp(get(x.of));
-    case 'log':
-      return tf.log(get(x.of));
-    case 'log1p':
-      return tf.log1p(get(x.of));
-    case 'sqrt':
-      return tf.sqrt(get(x.of));
-    case 'abs':
-      // tfjs's own slope of |x| at 0 is −1; here it is 0, as in PyTorch.
-      return tf.mul(
-        get(x.of),
-        constantOf(tf, [get(x.of)], ([of]) => tf.sign(of)),
-      );
-    case 'relu':
-      return tf.relu(get(x.of));
-    case 'sigmoid':
-      return tf.sigmoid(get(x.of));
-    case 'stopGradient':
-      return constantOf(tf, [get(x.of)], ([of]) => tf.clone(of));
     case 'select':
       return tf.where(
         constantOf(tf, [aligned(x.condition)], ([of]) => tf.broadcastTo(tf.notEqual(of, 0), shape)),
@@ -119,8 +104,46 @@ function build(
     }
     case 'oneHot':
       return tf.cast(isAt(x.index, x.axis, x.axes), 'float32');
-    default:
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+    case 'pow':
+    case 'maximum':
+    case 'minimum':
+    case 'greater':
+    case 'greaterEqual':
+    case 'equal':
       return binary(tf, x.op, aligned(x.left), aligned(x.right), shape);
+    default:
+      return unary(tf, x.op, get(x.of));
+  }
+}
+
+function unary(tf: Tf, op: UnaryOp, of: Tensor): Tensor {
+  switch (op) {
+    case 'neg':
+      return tf.neg(of);
+    case 'exp':
+      return tf.exp(of);
+    case 'log':
+      return tf.log(of);
+    case 'log1p':
+      return tf.log1p(of);
+    case 'sqrt':
+      return tf.sqrt(of);
+    case 'abs':
+      // tfjs's own slope of |x| at 0 is −1; here it is 0, as in PyTorch.
+      return tf.mul(
+        of,
+        constantOf(tf, [of], ([x]) => tf.sign(x)),
+      );
+    case 'relu':
+      return tf.relu(of);
+    case 'sigmoid':
+      return tf.sigmoid(of);
+    case 'stopGradient':
+      return constantOf(tf, [of], ([x]) => tf.clone(x));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Metrics } from '../../../src/engine/protocol.ts';
 import { defaultsOf, type Lab } from '../../../src/labs/lab.ts';
 import { SeriesStore } from '../../../src/run/state/series.ts';
-import { isPenalty } from '../../../src/terms/term.ts';
+import { isPenalty } from '../../../src/terms/kinds.ts';
 
 /** What the curves need of a run: made-up rows that move as real ones do, for measuring how long drawing takes. */
 export class LongRun {

@@ -16,6 +16,8 @@ import type { NumericKnobs } from '../../../src/terms/term.ts';
 import type { Fields } from '../fields.ts';
 import type { Compute, Ops, Result } from '../types.ts';
 import { onGpu, symbolic, tensors, vectors, type Solve } from './solve.ts';
+// Makes known the terms that heads name here.
+import '../../support/allTerms.ts';
 
 /** The parts of a segmentation loss that there are: soft Dice and variance. */
 export const fieldOps = (tf: Tf, gpu?: Gpu): Ops => ({

@@ -6,7 +6,7 @@ import { compile } from '../../../src/terms/language/evaluate.ts';
 import { mean, neg, sum, xlogx, type Expression } from '../../../src/terms/language/expression.ts';
 import { gradient } from '../../../src/terms/language/gradient.ts';
 import { toTensors, type Tf } from '../../../src/terms/language/tfjs.ts';
-import { isLogitTransform, isTargetTransform } from '../../../src/terms/term.ts';
+import { isLogitTransform, isTargetTransform } from '../../../src/terms/kinds.ts';
 import { term } from '../../../src/terms/registry.ts';
 import { stepOnWebgpu, valuesOnWebgpu } from '../../support/gpuValues.ts';
 import { kernels, valuesOnWasm } from '../../support/vectors.ts';

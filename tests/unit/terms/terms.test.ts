@@ -4,7 +4,7 @@ import { rgb } from 'd3';
 import { describe, expect, test } from 'vitest';
 import { contrast, type Rgb } from '../../../src/charts/color.ts';
 import type { Knob, KnobValue } from '../../../src/terms/knob.ts';
-import { isLogitTransform, isPenalty, isTargetTransform } from '../../../src/terms/term.ts';
+import { isLogitTransform, isPenalty, isTargetTransform } from '../../../src/terms/kinds.ts';
 import { loadTerms } from '../../../src/terms/loadTerms.ts';
 import type { Phase } from '../../../src/terms/term.ts';
 import { allTerms as terms } from '../../support/allTerms.ts';

@@ -1,6 +1,7 @@
 import type { KnobValues } from '../../../terms/knob.ts';
 import { boundedForm, isOff, neutralOf } from '../../../terms/neutral.ts';
-import { isLogitTransform, type Term } from '../../../terms/term.ts';
+import { isLogitTransform } from '../../../terms/kinds.ts';
+import type { Term } from '../../../terms/term.ts';
 import type { Attribution, Settled } from './diagnosis.ts';
 import type { Settler } from './settle.ts';
 

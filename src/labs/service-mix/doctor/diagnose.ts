@@ -37,7 +37,7 @@ export function diagnose(examined: Examined, targets: ExaminedTargets): Diagnosi
 
 /**
  * What a configuration leads to, without training: what its head can express, where a perfect model would settle, which
- * terms act, and what to change. Pauses every tenth of a second or so, for whoever wants to stop or to let others in.
+ * terms act, and what to change. Pauses every tenth of a second or so, so that the caller can stop or answer messages.
  */
 export function* diagnosing(
   { terms, knobs, values }: Examined,

@@ -90,7 +90,7 @@ export type Verdict =
   | 'guides'
   /** Switched on, and no reachable answer gives it anything to act on. */
   | 'cannot act'
-  /** Acts, and moves where the model settles by less than anyone sees. */
+  /** Acts, and moves where the model settles by less than can be seen. */
   | 'no effect'
   /** Without it the model would settle farther from the targets. */
   | 'helps'

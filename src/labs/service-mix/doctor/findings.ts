@@ -3,7 +3,7 @@ import { isOff, neutralOf } from '../../../terms/neutral.ts';
 import type { Term } from '../../../terms/term.ts';
 import type { Attribution, ReachFacts, Settled, TermFinding, Verdict } from './diagnosis.ts';
 
-/** Changes of KL and entropy, in nats, that nobody sees; and a cost that everybody does. */
+/** Changes of KL and entropy, in nats, too small to see; and a cost that is plain. */
 const UNSEEN = 1e-3;
 const FAR = 0.02;
 

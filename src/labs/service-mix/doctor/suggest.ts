@@ -1,13 +1,14 @@
 import type { Knob, KnobValue, KnobValues, NumberKnob } from '../../../terms/knob.ts';
 import { boundedForm, isOff, neutralOf } from '../../../terms/neutral.ts';
 import { reachOf } from '../../../terms/reachOf.ts';
-import { isLogitTransform, isPenalty, type Term } from '../../../terms/term.ts';
+import { isLogitTransform, isPenalty } from '../../../terms/kinds.ts';
+import type { Term } from '../../../terms/term.ts';
 import type { ReachFacts, Settled, Suggestion } from './diagnosis.ts';
 import type { Settler } from './settle.ts';
 
-/** KL in nats that nobody sees: what costs less may stay. */
+/** KL in nats too small to see: what costs less may stay. */
 const UNSEEN = 0.005;
-/** A suggestion that saves less is none. */
+/** A suggestion that saves less is not made. */
 const WORTH = 0.002;
 
 const [LENGTH, TEMPERATURE] = ['model.logit_norm', 'model.temperature'] as const;

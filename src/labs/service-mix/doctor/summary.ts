@@ -9,7 +9,7 @@ import type {
   TermFinding,
 } from './diagnosis.ts';
 
-/** Mean entropy beyond this share of log K is a flat answer; KL below the second number nobody sees. */
+/** Mean entropy beyond this share of log K is a flat answer; KL below the second number cannot be seen. */
 const FLAT = 0.93;
 const CLOSE = 0.02;
 

@@ -1,4 +1,4 @@
-import { isPenalty } from '../../../terms/term.ts';
+import { isPenalty } from '../../../terms/kinds.ts';
 import type { KnobValues } from '../../../terms/knob.ts';
 import { isSetting, presetById } from '../../knobs/settings.ts';
 import type { Cure, LabPage, Narrative, NarratedRun } from '../page.ts';

@@ -1,19 +1,17 @@
 import { logSoftmaxRows } from '../../../science/distributions.ts';
 import { add, constant, exp, input, logSoftmax, type Expression } from '../../language/expression.ts';
 import { termOf } from '../../registry.ts';
-import {
-  isLogitTransform,
-  isPenalty,
-  isTargetTransform,
-  type HeadExpressions,
-  type HeadKind,
-  type LogitTransform,
-  type NumericKnobs,
-  type Penalty,
-  type Phase,
-  type SoftmaxBatch,
-  type SoftmaxGradient,
-  type TargetTransform,
+import { isLogitTransform, isPenalty, isTargetTransform } from '../../kinds.ts';
+import type {
+  HeadExpressions,
+  HeadKind,
+  LogitTransform,
+  NumericKnobs,
+  Penalty,
+  Phase,
+  SoftmaxBatch,
+  SoftmaxGradient,
+  TargetTransform,
 } from '../../term.ts';
 
 /**
@@ -104,7 +102,7 @@ export interface SoftmaxForward {
   after: number;
 }
 
-/** The first half of the closed form, for whoever needs no penalty or several apart; arguments as there. */
+/** The first half of the closed form, for callers that need no penalty or several apart; arguments as there. */
 export function softmaxForward(
   head: SoftmaxHead,
   logits: Float64Array,

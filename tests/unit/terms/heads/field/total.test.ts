@@ -5,6 +5,8 @@ import { headLoss } from '../../../../../src/terms/head.ts';
 import { Fields } from '../../../../golden/fields.ts';
 import { parseGoldenFile } from '../../../../golden/file.ts';
 import { numericOf } from '../../../../support/terms.ts';
+// Makes known the terms that heads name here.
+import '../../../../support/allTerms.ts';
 
 const texts = import.meta.glob<string>('../../../../golden/data/segmentation.public.json', {
   eager: true,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { KnobValues } from '../../../../../src/terms/knob.ts';
 import { compile } from '../../../../../src/terms/language/evaluate.ts';
 import { gradient } from '../../../../../src/terms/language/gradient.ts';
-import { isPenalty } from '../../../../../src/terms/term.ts';
+import { isPenalty } from '../../../../../src/terms/kinds.ts';
 import { terms as serviceMixTerms } from '../../../../../src/labs/service-mix/terms.ts';
 import {
   softmaxClosedForm,
