@@ -3,6 +3,7 @@ import prettier from 'eslint-config-prettier';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
+import { noCircles } from './eslint-rules/circles.js';
 import { floors } from './eslint-rules/floors.js';
 import svelteConfig from './svelte.config.js';
 
@@ -60,8 +61,11 @@ export default ts.config(
   },
   {
     files: ['src/**', 'workers/**'],
-    plugins: { local: { rules: { floors } } },
-    rules: { 'local/floors': ['error', { root: import.meta.dirname }] },
+    plugins: { local: { rules: { floors, 'no-circles': noCircles } } },
+    rules: {
+      'local/floors': ['error', { root: import.meta.dirname }],
+      'local/no-circles': ['error', { root: import.meta.dirname }],
+    },
   },
   // Plain scripts have no types to check by.
   { files: ['**/*.js', '**/*.mjs'], ...ts.configs.disableTypeChecked },

@@ -1,5 +1,5 @@
 import { sameAxes, type Axis } from '../expression.ts';
-import type { ArrayOf, Instruction, Operand, Operation, ScalarOf, Shape } from '../program.ts';
+import type { ArrayOf, Instruction, Operand, Operation, ScalarOf, Shape } from './instructions.ts';
 import type { HostNumbers } from './host.ts';
 import { lateOf, unionOf, type Computed, type Value } from './values.ts';
 

@@ -1,6 +1,6 @@
 import { BINARY, UNARY } from '../evaluate.ts';
 import type { BinaryOp, UnaryOp } from '../expression.ts';
-import type { HostNumber, Knobs, ScalarOf } from '../program.ts';
+import type { HostNumber, Knobs, ScalarOf } from './instructions.ts';
 import { NO_AXES, type Host, type Value } from './values.ts';
 
 /** The numbers that the host works out in f64, and what the program decides by them. */

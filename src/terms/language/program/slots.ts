@@ -1,4 +1,4 @@
-import type { ArrayOf, Instruction, ScalarOf } from '../program.ts';
+import type { ArrayOf, Instruction, ScalarOf } from './instructions.ts';
 
 /** Without what no output needs: operands of products that turned out to be zero. */
 export function needed<T extends { instruction: Instruction }>(

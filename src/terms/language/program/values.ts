@@ -1,5 +1,5 @@
 import { sameAxes, unionAxes, type Axis } from '../expression.ts';
-import type { ArrayOf, HostNumber } from '../program.ts';
+import type { ArrayOf, HostNumber } from './instructions.ts';
 
 /** A value while the program is made. Axes that it lacks are broadcast. */
 export type Value = Host | Computed;
