@@ -2,7 +2,7 @@ import { OPTIMIZERS } from '../../src/engine/optimizers.ts';
 import type { Plan } from '../../src/engine/plan.ts';
 import { createWebgpuExecutor } from '../../src/engine/webgpu/webgpuExecutor.ts';
 import type { Gpu } from '../../src/engine/webgpu/gpu.ts';
-import { strideOf, type DenseBlock, type Layout } from '../../src/engine/webgpu/layout.ts';
+import { strideOf, type Block, type Layout } from '../../src/engine/webgpu/layout.ts';
 import { Kept } from '../../src/engine/webgpu/pipelines.ts';
 import {
   NUMBERS,
@@ -133,7 +133,7 @@ export async function valuesOnWebgpu(
   );
   const plan: Plan = { layers: [], head: { kind: 'softmax', terms: [] }, knobs: [], batchSize: rows };
   const layout = {
-    blocks: [{ values: 0, adjoints: 0 } as DenseBlock],
+    blocks: [{ values: 0, adjoints: 0 } as Block],
     parameters4: 0,
     features: 0,
   } as unknown as Layout;

@@ -1,6 +1,7 @@
 import type { ExecutorSetup } from '../../src/engine/executor.ts';
 import { initialParameters } from '../../src/engine/initialization.ts';
-import { parameterLayout, type Activation, type DenseLayer, type Plan } from '../../src/engine/plan.ts';
+import { parameterLayout, type Plan } from '../../src/engine/plan.ts';
+import type { Activation, DenseLayer } from '../../src/layers/dense/dense.ts';
 import { labById } from '../../src/labs/index.ts';
 import { randomStream } from '../../src/science/random.ts';
 import { numericValue, type KnobValues } from '../../src/terms/knob.ts';

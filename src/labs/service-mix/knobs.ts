@@ -1,4 +1,4 @@
-import { ACTIVATIONS } from '../../engine/plan.ts';
+import { ACTIVATIONS } from '../../layers/dense/dense.ts';
 import type { ChoiceKnob, Knob, KnobValues, NumberKnob, TextKnob } from '../../terms/knob.ts';
 import { div, exp, input, knob, neg, sum } from '../../terms/language/expression.ts';
 import { termsOf } from '../../terms/registry.ts';

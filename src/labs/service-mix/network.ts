@@ -1,4 +1,4 @@
-import type { DenseShape } from '../../science/denseLayout.ts';
+import { ACTIVATIONS, type DenseLayer } from '../../layers/dense/dense.ts';
 import { numberAt, type KnobValues } from '../../terms/knob.ts';
 import { hiddenWidths } from './widths.ts';
 
@@ -13,8 +13,14 @@ const categoriesOf = (knobs: KnobValues): number =>
  *
  * @param categories as the data have them; without data, as the knobs say
  */
-export function layersOf(knobs: KnobValues, categories = categoriesOf(knobs)): DenseShape[] {
+export function layersOf(knobs: KnobValues, categories = categoriesOf(knobs)): DenseLayer[] {
+  const activation = ACTIVATIONS.find((name) => name === knobs['model.activation']);
   const hidden = hiddenWidths(String(knobs['model.hidden'])) ?? [];
   const widths = [2 + categories, ...hidden, categories];
-  return widths.slice(1).map((outputs, l) => ({ inputs: widths[l] as number, outputs }));
+  return widths.slice(1).map((outputs, l) => ({
+    kind: 'dense',
+    inputs: widths[l] as number,
+    outputs,
+    ...(activation && l < hidden.length && { activation }),
+  }));
 }

@@ -1,4 +1,4 @@
-import { ACTIVATIONS, type Activation, type DenseLayer, type Plan } from '../../engine/plan.ts';
+import type { Plan } from '../../engine/plan.ts';
 import type { RunLog, Sample } from '../../engine/protocol.ts';
 import type { Task } from '../../engine/task.ts';
 import { agreement } from '../../science/agreement.ts';
@@ -118,14 +118,8 @@ function numericKnobs(values: KnobValues): NumericKnobs {
 
 /** MLP with the lab's head; all live numbers are in the knob vector. */
 function planOf(knobs: KnobValues, classes: number): Plan & { head: SoftmaxHead } {
-  const activation = ACTIVATIONS.find((name) => name === knobs['model.activation']) as Activation;
-  const layers = layersOf(knobs, classes).map((layer, l, all): DenseLayer => ({
-    kind: 'dense',
-    ...layer,
-    ...(l < all.length - 1 && { activation }),
-  }));
   return {
-    layers,
+    layers: layersOf(knobs, classes),
     head: { kind: 'softmax', terms: termsOf('service-mix').map(({ id }) => id) },
     knobs: declared.filter(({ live }) => live).map(({ key }) => key),
     batchSize: numberAt(knobs, 'training.batch_size'),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Chunk } from '../../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../../src/engine/oracle/oracleExecutor.ts';
-import { ACTIVATIONS } from '../../../../src/engine/plan.ts';
+import { ACTIVATIONS } from '../../../../src/layers/dense/dense.ts';
 import { WasmExecutor } from '../../../../src/engine/wasm/wasmExecutor.ts';
 import type { KnobValue } from '../../../../src/terms/knob.ts';
 import { relativeDistance } from '../../../support/executors.ts';
