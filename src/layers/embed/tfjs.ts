@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Tf } from '../../terms/language/tfjs.ts';
 import type { TfjsKind } from '../contract.ts';
 import { lookupsOf, passedBy, type EmbedLayer } from './embed.ts';
@@ -31,9 +31,13 @@ function runsOf(columns: readonly number[]): [number, number][] {
  * run; a product with one-hot rows always adds in the same one.
  */
 function rowsAt(tf: Tf, table: Tensor2D, index: Tensor1D): Tensor2D {
-  const lookup = tf.customGrad((rows) => ({
-    value: tf.gather(rows as Tensor2D, index),
-    gradFunc: (by: Tensor2D) => tf.matMul(tf.cast(tf.oneHot(index, table.shape[0]), 'float32'), by, true),
-  }));
-  return lookup(table) as Tensor2D;
+  const lookup = tf.customGrad((rows, keep) => {
+    (keep as GradSaveFunc)([index]);
+    return {
+      value: tf.gather(rows as Tensor2D, index),
+      gradFunc: (by: Tensor2D, [kept]: Tensor[]) =>
+        tf.matMul(tf.cast(tf.oneHot(kept as Tensor1D, table.shape[0]), 'float32'), by, true),
+    };
+  });
+  return lookup(table);
 }

@@ -17,8 +17,8 @@ export const embedInWgsl: WgslKind<EmbedLayer> = {
     const gathers = lookups.map(({ column: from, table, width, to }, i) => {
       const vector = u(4 * quads(width));
       return `if (slot == ${u(i)}) {
-    let from = (member * ${u(parameters4)} + ${u(parameters[table] as number)}) * 4u + u32(${column(input + from)}) * ${vector};
-    for (var j = 0u; j < ${u(width)}; j++) { work[w0 + (${u(values + to)} + j) * lanes] = parameters[from + j]; }
+    let first = (member * ${u(parameters4)} + ${u(parameters[table] as number)}) * 4u + u32(${column(input + from)}) * ${vector};
+    for (var j = 0u; j < ${u(width)}; j++) { work[w0 + (${u(values + to)} + j) * lanes] = parameters[first + j]; }
   }`;
     });
     return {

@@ -35,7 +35,8 @@ ${MAIN}
   };
 }
 
-function source(label: string, { body, view, functions, threads, work }: WgslPass): PassSource {
+/** A layer's pass, with what its text relies on. */
+export function layerPass(label: string, { body, view, functions, threads, work }: WgslPass): PassSource {
   return {
     set: 'network',
     label,
@@ -51,7 +52,7 @@ ${MAIN}${body}`,
 /** Values of every layer, in order. */
 export const forwardPasses = ({ blocks, parameters4 }: Layout, tile: Tile): PassSource[] =>
   blocks.map((block, l) =>
-    source(`forward ${String(l)}`, inWgsl(block.spec).forward(block, { parameters4, tile })),
+    layerPass(`forward ${String(l)}`, inWgsl(block.spec).forward(block, { parameters4, tile })),
   );
 
 /** From the derivative by the logits that by the values of each layer, times its slope; last layer first. */
@@ -61,7 +62,7 @@ export function backwardPasses(layout: Layout, tile: Tile): PassSource[] {
     const below = blocks[i] as Block;
     const slope = inWgsl(below.spec).slope?.(below.spec);
     const pass = inWgsl(block.spec).backward(block, { ...below, slope }, { parameters4, tile });
-    return source(`backward ${String(i + 1)}`, pass);
+    return layerPass(`backward ${String(i + 1)}`, pass);
   });
   return [...lastSlope(layout), ...passes.reverse()];
 }
@@ -74,7 +75,7 @@ function lastSlope({ blocks }: Layout): PassSource[] {
   const { out4, values, extra, adjoints } = last;
   const place = (first: number): string => `work[work0 + ${u(first)} * S + at]`;
   return [
-    source('slope', {
+    layerPass('slope', {
       body: `
   if (at >= S * ${u(QUAD * out4)}) { return; }
   let y = ${place(values)};
