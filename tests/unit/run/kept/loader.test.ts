@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Task } from '../../../../src/engine/task.ts';
 import { runtimes } from '../../../../src/labs/runtimes.ts';
 import { toCheckpoint } from '../../../../src/run/kept/checkpoint.ts';
 import { decode } from '../../../../src/run/kept/safetensors.ts';
@@ -28,6 +29,7 @@ const hasTorch = hasPython && python('import torch', '').ok;
 const scratch = mkdtempSync(join(tmpdir(), 'checkpoint-'));
 const path = join(scratch, 'run.safetensors');
 let bytes: Uint8Array;
+let layers: Task['plan']['layers'];
 /** Inputs and mixes of the validation places. */
 let places: { x: number[][]; predicted: number[][] };
 beforeAll(async () => {
@@ -43,6 +45,7 @@ beforeAll(async () => {
   const task = await (await runtimes['service-mix']?.())?.build(run.log, readPublic);
   if (!task) throw new Error('no task');
   const { rows, features } = task.data.validation;
+  ({ layers } = task.plan);
   const samples = task.samples(await executor.predict('validation'), run.saved.knobs, rows);
   const width = features.length / rows;
   places = {
@@ -72,6 +75,17 @@ describe.skipIf(!hasPython)('the loader, in Python alone', () => {
       if (name !== 'series') expect(tensors[name]?.[1]).toEqual([...data]);
     }
     expect(beside).toEqual(Object.fromEntries(file.metadata));
+  });
+
+  it('knows the layers of the network, also of a file that does not describe them', () => {
+    const { said } = python(
+      'from load_checkpoint import read, layers_of\ntensors, beside = read(path)\ndescribed = layers_of(tensors, beside)\n' +
+        'del beside["layers"]\nprint(json.dumps([described, layers_of(tensors, beside)]))',
+      path,
+    );
+    const [described, worked] = JSON.parse(said) as [unknown, unknown];
+    expect(described).toEqual(layers);
+    expect(worked).toEqual(layers);
   });
 
   it('prints what is in a file', () => {
