@@ -21,6 +21,8 @@ export interface NetworkCase {
   seed: number;
   /** Ids of the terms of the head; all of service-mix without it. */
   terms?: readonly string[];
+  /** Of the last layer; without it that one is affine. */
+  lastActivation?: Activation | undefined;
   /** Layers before the dense ones; the first takes the inputs. */
   embeds?: readonly EmbedLayer[];
 }
@@ -36,6 +38,7 @@ export function setupOf({
   seed,
   terms,
   embeds = [],
+  lastActivation,
 }: NetworkCase): ExecutorSetup {
   const last = embeds.at(-1);
   const widths = [last ? outputsOf(last) : inputs, ...hidden, classes];
@@ -43,7 +46,7 @@ export function setupOf({
     kind: 'dense',
     inputs: widths[l] as number,
     outputs,
-    ...(l < hidden.length && { activation }),
+    ...(l < hidden.length ? { activation } : lastActivation && { activation: lastActivation }),
   }));
   const plan: Plan = {
     layers: [...embeds, ...layers],
