@@ -15,14 +15,7 @@ const umbrellaOnly = [
 
 export default ts.config(
   {
-    ignores: [
-      'dist/',
-      'coverage/',
-      'test-results/',
-      'playwright-report/',
-      'public/',
-      'src/engine/wasm/assembly/',
-    ],
+    ignores: ['dist/', 'coverage/', 'test-results/', 'playwright-report/', 'public/', 'src/**/assembly/'],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,

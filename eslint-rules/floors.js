@@ -5,12 +5,16 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 
 /** Lowest first: a room imports only from itself and from lower ones. */
-const rooms = ['science', 'terms', 'engine', 'labs', 'run', 'charts', 'panels', 'app'];
-const workersUse = ['science', 'terms', 'engine', 'labs'];
+const rooms = ['science', 'terms', 'layers', 'engine', 'labs', 'run', 'charts', 'panels', 'app'];
+const workersUse = ['science', 'terms', 'layers', 'engine', 'labs'];
+/** Where tfjs is known, as types. */
+const knowTfjs = ['terms', 'layers', 'engine'];
 /** The rooms that only the page has. What they may have of the engine: its protocol, and one helper without imports. */
 const page = ['run', 'charts', 'panels', 'app'];
 const protocol = 'src/engine/protocol.ts';
 const helper = 'src/engine/pendingCalls.ts';
+/** What they may have of layers: names and shapes of parameters, and no executor's code. */
+const declarations = ['src/layers/chain.ts', 'src/layers/contract.ts', 'src/layers/kinds.ts'];
 
 /** @type {import('eslint').Rule.RuleModule} */
 export const floors = {
@@ -20,13 +24,14 @@ export const floors = {
     messages: {
       higher: '{{from}} may import only from {{allowed}}, not from {{to}}.',
       protocol: `{{from}} may import from engine only ${protocol} and ${helper}.`,
+      declarations: `{{from}} may import from layers only ${declarations.join(', ')}.`,
       helper: `${helper} may import nothing: the page has it too.`,
       outside: '{{from}} may not import {{path}}: it belongs to no room.',
       entry: 'Workers are started with new Worker(new URL(…)), not imported.',
       starts: 'Only run (and a worker, or the engine in one) starts workers, not {{from}}.',
       homeless: `This file is in no room: src/ has ${rooms.join(', ')}.`,
       tfjsType: '{{from}} may name tfjs only with `import type`: it receives tf as an argument.',
-      tfjs: '{{from}} may not import {{path}}: only terms, engine (types) and workers know tfjs.',
+      tfjs: '{{from}} may not import {{path}}: only terms, layers, engine (types) and workers know tfjs.',
     },
   },
   create(context) {
@@ -52,8 +57,8 @@ export const floors = {
       }
       const path = source.replace(/[?#].*$/, '');
       if (path.startsWith('@tensorflow/')) {
-        if (from === 'workers' || (typeOnly && (from === 'terms' || from === 'engine'))) return;
-        const messageId = from === 'terms' || from === 'engine' ? 'tfjsType' : 'tfjs';
+        if (from === 'workers' || (typeOnly && knowTfjs.includes(from))) return;
+        const messageId = knowTfjs.includes(from) ? 'tfjsType' : 'tfjs';
         context.report({ node, messageId, data: { from, path } });
         return;
       }
@@ -71,6 +76,8 @@ export const floors = {
         context.report({ node, messageId: 'higher', data: { from, to, allowed: allowed.join(', ') } });
       else if (page.includes(from) && to === 'engine' && file !== protocol && file !== helper)
         context.report({ node, messageId: 'protocol', data: { from } });
+      else if (page.includes(from) && to === 'layers' && !declarations.includes(file))
+        context.report({ node, messageId: 'declarations', data: { from } });
     }
 
     return {

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import { Player } from '../src/engine/player.ts';
 import type { FromPage, ToPage, TrainerApi } from '../src/engine/protocol.ts';
-import { sharedKernels } from '../src/engine/wasm/kernels.ts';
+import { sharedKernels } from '../src/engine/wasm/wasmKernels.ts';
 import { runtimeOf } from '../src/labs/runtimes.ts';
 import { findAdapter } from './adapter.ts';
 import { createExecutor, refuge } from './executors.ts';

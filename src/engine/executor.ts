@@ -1,4 +1,5 @@
-import type { Plan } from './plan.ts';
+import { checkIndices } from '../layers/chain.ts';
+import { parameterLayout, type Plan } from './plan.ts';
 import type { ExecutorInfo, Memory } from './protocol.ts';
 
 /** Rows of data, shared by all members. f32, so that executors of either precision see the same numbers. */
@@ -62,6 +63,12 @@ export interface ExecutorSetup {
   state: ParameterState;
   /** Knob values `[K, H]`, in the order of `plan.knobs`. */
   knobs: Float64Array;
+}
+
+/** What every executor asks of its data before it makes anything of them. @throws Error with a sentence */
+export function checkData({ plan, data }: Pick<ExecutorSetup, 'plan' | 'data'>): void {
+  const chain = parameterLayout(plan);
+  for (const { features } of [data.train, data.validation, data.stage]) checkIndices(chain, features);
 }
 
 /** What runs a plan. Calls never overlap: the session waits for one before it makes the next. */

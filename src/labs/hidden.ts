@@ -1,4 +1,4 @@
-import { ACTIVATIONS, type Activation } from '../engine/plan.ts';
+import { ACTIVATIONS, type Activation } from '../layers/dense/dense.ts';
 import type { ChoiceKnob, KnobValues, TextKnob } from '../terms/knob.ts';
 
 /** The hidden layers of a dense network, as knobs of any lab that has one. */

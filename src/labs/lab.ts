@@ -1,5 +1,6 @@
 import type { KnobValue, KnobValues, Knob } from '../terms/knob.ts';
 import type { RunEvent, RunLog } from '../engine/protocol.ts';
+import type { LayerSpec } from '../layers/kinds.ts';
 import type { Task } from '../engine/task.ts';
 import type { Term } from '../terms/term.ts';
 
@@ -49,6 +50,8 @@ export interface Lab {
   opening: string;
   /** The preset that is nothing but the defaults: what a document without a preset is a variant of. */
   plain: string;
+  /** The layers of the lab's network under given knobs: what the flat parameters of a run mean. */
+  layers: (values: KnobValues) => readonly LayerSpec[];
   /** What no single knob can know: combinations that cannot be trained. */
   check: (values: KnobValues) => Problem[];
   /** The numbers that the list of runs shows of each, measured where it stood last. */

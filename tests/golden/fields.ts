@@ -27,6 +27,13 @@ export class Fields {
     return words.find((word) => word === this.values[name]) ?? this.fail(name, words.join(' or '));
   }
 
+  /** A list of words. */
+  words(name: string): string[] {
+    const value = this.values[name];
+    const words = Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [];
+    return Array.isArray(value) && words.length === value.length ? words : this.fail(name, 'a list of words');
+  }
+
   /** All numbers of an array of any depth, row by row. */
   vector(name: string): Float64Array {
     return Float64Array.from(flatten(this.values[name]) ?? this.fail(name, 'an array of numbers'));

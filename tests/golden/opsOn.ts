@@ -1,6 +1,7 @@
 import type { Gpu } from '../../src/engine/webgpu/gpu.ts';
 import type { Tf } from '../../src/terms/language/tfjs.ts';
 import { fieldOps } from './ops/fields.ts';
+import { layerOps } from './ops/layers.ts';
 import { optimOps } from './ops/optim.ts';
 import { optimizerTrajectory } from './ops/optimTfjs.ts';
 import { optimizerTrajectoryOnWasm } from './ops/optimWasm.ts';
@@ -25,4 +26,5 @@ export const opsOn = (tf: Tf, gpu?: Gpu): Ops => ({
   },
   ...serviceMixOps(tf, gpu),
   ...fieldOps(tf, gpu),
+  ...layerOps(tf, gpu),
 });

@@ -2,7 +2,7 @@ import { OPTIMIZERS } from '../../src/engine/optimizers.ts';
 import type { Plan } from '../../src/engine/plan.ts';
 import { createWebgpuExecutor } from '../../src/engine/webgpu/webgpuExecutor.ts';
 import type { Gpu } from '../../src/engine/webgpu/gpu.ts';
-import { strideOf, type DenseBlock, type Layout } from '../../src/engine/webgpu/layout.ts';
+import { strideOf, type Block, type Layout } from '../../src/engine/webgpu/layout.ts';
 import { Kept } from '../../src/engine/webgpu/pipelines.ts';
 import {
   NUMBERS,
@@ -22,13 +22,14 @@ import { cellIn, sampleAxisOf } from './vectors.ts';
 
 type Numbers = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** Runs shaders of one set, one after the other, over buffers that begin as given; and gives one of them back. */
+/** Runs shaders of one set, one after the other, over buffers that begin as given; and gives some of them back. */
 export async function runShaders(
   gpu: Gpu,
   set: SetName,
   codes: readonly string[],
   contents: Partial<Record<BufferName | 'span', Numbers>>,
   wanted: readonly BufferName[],
+  groups = 1,
 ): Promise<Float32Array[]> {
   const { device } = gpu;
   const kept = Kept.of(device);
@@ -59,7 +60,7 @@ export async function runShaders(
   pass.setBindGroup(0, group, [0]);
   for (const pipeline of pipelines) {
     pass.setPipeline(pipeline);
-    pass.dispatchWorkgroups(1);
+    pass.dispatchWorkgroups(groups);
   }
   pass.end();
   const results = wanted.map((name) => {
@@ -133,7 +134,7 @@ export async function valuesOnWebgpu(
   );
   const plan: Plan = { layers: [], head: { kind: 'softmax', terms: [] }, knobs: [], batchSize: rows };
   const layout = {
-    blocks: [{ values: 0, adjoints: 0 } as DenseBlock],
+    blocks: [{ values: 0, adjoints: 0 } as Block],
     parameters4: 0,
     features: 0,
   } as unknown as Layout;

@@ -1,6 +1,7 @@
 import type { Datasets, ExecutorSetup } from '../../src/engine/executor.ts';
 import { initialParameters } from '../../src/engine/initialization.ts';
-import { parameterLayout, type DenseLayer, type Plan } from '../../src/engine/plan.ts';
+import { parameterLayout, type Plan } from '../../src/engine/plan.ts';
+import type { DenseLayer } from '../../src/layers/dense/dense.ts';
 import { trainingKnobs } from '../../src/labs/training.ts';
 import { randomStream } from '../../src/science/random.ts';
 import { numericValue, type KnobValues } from '../../src/terms/knob.ts';

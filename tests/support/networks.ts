@@ -1,8 +1,10 @@
 import type { ExecutorSetup } from '../../src/engine/executor.ts';
 import { initialParameters } from '../../src/engine/initialization.ts';
-import { parameterLayout, type Activation, type DenseLayer, type Plan } from '../../src/engine/plan.ts';
+import { parameterLayout, type Plan } from '../../src/engine/plan.ts';
+import type { Activation, DenseLayer } from '../../src/layers/dense/dense.ts';
 import { serviceMix } from '../../src/labs/service-mix/index.ts';
 import { randomStream } from '../../src/science/random.ts';
+import { outputsOf, passedBy, type EmbedLayer } from '../../src/layers/embed/embed.ts';
 import { numericValue, type KnobValues } from '../../src/terms/knob.ts';
 import { terms as serviceMixTerms } from '../../src/labs/service-mix/terms.ts';
 
@@ -19,6 +21,10 @@ export interface NetworkCase {
   seed: number;
   /** Ids of the terms of the head; all of service-mix without it. */
   terms?: readonly string[];
+  /** Of the last layer; without it that one is affine. */
+  lastActivation?: Activation | undefined;
+  /** Layers before the dense ones; the first takes the inputs. */
+  embeds?: readonly EmbedLayer[];
 }
 
 /** Its executors' setup, on data that are drawn; there are three rows more than a batch has. */
@@ -31,16 +37,19 @@ export function setupOf({
   members,
   seed,
   terms,
+  embeds = [],
+  lastActivation,
 }: NetworkCase): ExecutorSetup {
-  const widths = [inputs, ...hidden, classes];
+  const last = embeds.at(-1);
+  const widths = [last ? outputsOf(last) : inputs, ...hidden, classes];
   const layers = widths.slice(1).map((outputs, l): DenseLayer => ({
     kind: 'dense',
     inputs: widths[l] as number,
     outputs,
-    ...(l < hidden.length && { activation }),
+    ...(l < hidden.length ? { activation } : lastActivation && { activation: lastActivation }),
   }));
   const plan: Plan = {
-    layers,
+    layers: [...embeds, ...layers],
     head: { kind: 'softmax', terms: terms ?? serviceMixTerms.map(({ id }) => id) },
     knobs: live.map(({ key }) => key),
     batchSize: batch,
@@ -54,6 +63,10 @@ export function setupOf({
     mix.forEach((t, i) => (mix[i] = t / sum));
   }
   const features = Float32Array.from({ length: rows * inputs }, (_, i) => stream.normal(1_000_000 + i));
+  // Columns that the first layer reads as indices, and those that it passes on to be read as such.
+  for (const { column, size } of indexColumnsOf(embeds))
+    for (let row = 0; row < rows; row++)
+      features[row * inputs + column] = stream.integer(2_000_000 + row * inputs + column, size);
   const set = { rows, features, targets };
   const { count } = parameterLayout(plan);
   return {
@@ -68,4 +81,15 @@ export function setupOf({
       members.flatMap((own) => live.map((knob) => numericValue(knob, own[knob.key] ?? knob.default))),
     ),
   };
+}
+
+/** Columns of the data that hold indices, and rows of their tables: of the first layer's own, and of those passed on. */
+function indexColumnsOf([first, second]: readonly EmbedLayer[]): { column: number; size: number }[] {
+  const own = (embed: EmbedLayer | undefined) =>
+    (embed?.tables ?? []).flatMap(({ rows, columns }) => columns.map((column) => ({ column, size: rows })));
+  const passed = first ? passedBy(first) : [];
+  return [
+    ...own(first),
+    ...own(second).map(({ column, size }) => ({ column: passed[column] as number, size })),
+  ];
 }

@@ -1,7 +1,7 @@
 import type { Executor, ExecutorSetup } from '../../src/engine/executor.ts';
 import { OracleExecutor } from '../../src/engine/oracle/oracleExecutor.ts';
 import type { ExecutorId } from '../../src/engine/protocol.ts';
-import { sharedKernels } from '../../src/engine/wasm/kernels.ts';
+import { sharedKernels } from '../../src/engine/wasm/wasmKernels.ts';
 import { WasmExecutor } from '../../src/engine/wasm/wasmExecutor.ts';
 
 const compiled = await sharedKernels();

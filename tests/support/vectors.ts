@@ -1,5 +1,5 @@
 import { Heap } from '../../src/engine/wasm/heap.ts';
-import { compileKernels, instantiate, type Compiled } from '../../src/engine/wasm/kernels.ts';
+import { compileKernels, instantiate, type Compiled } from '../../src/engine/wasm/wasmKernels.ts';
 import { padRows } from '../../src/engine/wasm/layout.ts';
 import { Machine } from '../../src/engine/wasm/machine.ts';
 import type { Sizes } from '../../src/terms/language/evaluate.ts';

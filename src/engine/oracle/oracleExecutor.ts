@@ -2,6 +2,7 @@ import { headLoss } from '../../terms/head.ts';
 import type { NumericKnobs } from '../../terms/term.ts';
 import {
   batchAt,
+  checkData,
   type Chunk,
   type ChunkResult,
   type Datasets,
@@ -13,7 +14,7 @@ import { clipGradientNorm, optimizerStep } from '../optimizers.ts';
 import type { Memory } from '../protocol.ts';
 import { classes, features, parameterLayout } from '../plan.ts';
 import { updateOf } from '../updates.ts';
-import { Network } from './network.ts';
+import { Network } from './oracleNetwork.ts';
 
 /** How many rows are predicted at once: buffers stay small, whatever the data set. */
 const PREDICT_ROWS = 512;
@@ -24,6 +25,7 @@ export class OracleExecutor implements Executor {
   readonly #setup: ExecutorSetup;
   readonly #network: Network;
   readonly #count: number;
+  readonly #classes: number;
   readonly #gradient: Float64Array;
   #state: ParameterState;
   /** Numbers by key, one map for each member. */
@@ -32,9 +34,11 @@ export class OracleExecutor implements Executor {
   readonly #stopped = new Set<number>();
 
   constructor(setup: ExecutorSetup) {
+    checkData(setup);
     this.#setup = setup;
     this.#network = new Network(setup.plan, Math.max(PREDICT_ROWS, setup.plan.batchSize));
     this.#count = parameterLayout(setup.plan).count;
+    this.#classes = classes(setup.plan);
     this.#gradient = new Float64Array(this.#count);
     this.#state = copy(setup.state);
     this.#knobs = this.#byKey(setup.knobs);
@@ -62,7 +66,7 @@ export class OracleExecutor implements Executor {
     const knob = this.#knobsOf(member);
     const parameters = this.#parametersOf(member);
     const batch = batchAt(chunk, step, member);
-    const k = classes(plan);
+    const k = this.#classes;
     const logits = this.#network.forward(parameters, data.train.features, plan.batchSize, batch);
     const target = new Float64Array(plan.batchSize * k);
     batch.forEach((row, i) => {
@@ -83,7 +87,7 @@ export class OracleExecutor implements Executor {
   predict(set: keyof Datasets): Promise<Float64Array> {
     const { plan, members, data } = this.#setup;
     const { rows, features: x } = data[set];
-    const [k, width] = [classes(plan), features(plan)];
+    const [k, width] = [this.#classes, features(plan)];
     const out = new Float64Array(members * rows * k);
     for (let member = 0; member < members; member++)
       for (let from = 0; from < rows; from += PREDICT_ROWS) {

@@ -4,6 +4,7 @@ import { headExpressions } from '../../terms/head.ts';
 import type { HeadExpressions } from '../../terms/term.ts';
 import {
   batchAt,
+  checkData,
   ExecutorLost,
   type Chunk,
   type ChunkResult,
@@ -16,7 +17,7 @@ import { classes, features, parameterLayout } from '../plan.ts';
 import type { ExecutorInfo, Memory } from '../protocol.ts';
 import { updateOf } from '../updates.ts';
 import type { Gpu } from '../webgpu/gpu.ts';
-import { forward, toParameters, type Parameters } from './network.ts';
+import { forward, toParameters, type Parameters } from './tfjsNetwork.ts';
 import { globalNorm, update } from './optimizer.ts';
 
 /** A tfjs backend that is ready to be used. */
@@ -51,6 +52,7 @@ export class TfjsExecutor implements Executor {
   #knobs: Float64Array;
 
   constructor(runtime: Runtime, setup: ExecutorSetup) {
+    checkData(setup);
     this.info = runtime.info;
     this.#runtime = runtime;
     this.#setup = setup;

@@ -8,7 +8,7 @@ import {
 } from '../../terms/language/program.ts';
 import { encode, WORDS, type Places } from './code.ts';
 import type { Heap } from './heap.ts';
-import type { Kernels } from './kernels.ts';
+import type { Kernels } from './wasmKernels.ts';
 
 /** Rows of the batch that go through a program at once: all that lives meanwhile stays in the nearest cache. */
 const BLOCK_ROWS = 64;

@@ -1,5 +1,5 @@
 import type { BiasCorrections, OptimizerHyper, OptimizerKind } from '../optimizers.ts';
-import type { Kernels } from './kernels.ts';
+import type { Kernels } from './wasmKernels.ts';
 
 /** Addresses of a member's numbers, `count` each, which fill whole vectors. */
 export interface Parameters {

@@ -2,6 +2,7 @@ import { gradient } from '../../terms/language/gradient.ts';
 import { headExpressions } from '../../terms/head.ts';
 import {
   batchAt,
+  checkData,
   type Chunk,
   type ChunkResult,
   type Datasets,
@@ -14,10 +15,10 @@ import { classes, features } from '../plan.ts';
 import type { ExecutorInfo, Memory } from '../protocol.ts';
 import { updateOf } from '../updates.ts';
 import { Heap } from './heap.ts';
-import { instantiate, sharedKernels, type Compiled, type Kernels } from './kernels.ts';
+import { instantiate, sharedKernels, type Compiled, type Kernels } from './wasmKernels.ts';
 import { layoutOf, padRows, PREDICT_ROWS, PREDICT_STRIDE, stateBytes, type Layout } from './layout.ts';
 import { Machine, type Prepared } from './machine.ts';
-import { Network } from './network.ts';
+import { Network } from './wasmNetwork.ts';
 import { update, type Parameters } from './update.ts';
 
 interface Member extends Parameters {
@@ -44,6 +45,8 @@ export class WasmExecutor implements Executor {
   readonly #heap: Heap;
   readonly #kernels: Kernels;
   readonly #layout: Layout;
+  readonly #features: number;
+  readonly #classes: number;
   readonly #network: Network;
   readonly #head: Machine;
   readonly #sets: Record<keyof Datasets, Rows>;
@@ -54,6 +57,7 @@ export class WasmExecutor implements Executor {
 
   /** @throws Error where the memory for it cannot be had */
   constructor(compiled: Compiled, setup: ExecutorSetup) {
+    checkData(setup);
     const { plan, members, data } = setup;
     this.info = { executor: 'wasm', backend: 'wasm', adapter: '', software: false, simd: compiled.simd };
     this.#setup = setup;
@@ -65,6 +69,8 @@ export class WasmExecutor implements Executor {
     this.#heap = new Heap(stateBytes(plan, members) + 4 * samples + 4 * plan.batchSize);
     this.#kernels = instantiate(compiled, this.#heap.memory);
     this.#layout = layoutOf(plan);
+    this.#features = features(plan);
+    this.#classes = classes(plan);
     const { stride, padded } = this.#layout;
     const place = ({ rows, features: x, targets }: Datasets[keyof Datasets]): Rows => ({
       rows,
@@ -76,15 +82,15 @@ export class WasmExecutor implements Executor {
       validation: place(data.validation),
       stage: place(data.stage),
     };
-    this.#network = new Network(this.#kernels, this.#heap, this.#layout);
-    this.#target = this.#heap.allocate(classes(plan) * stride);
+    this.#network = new Network(this.#kernels, this.#heap, plan, stride);
+    this.#target = this.#heap.allocate(this.#classes * stride);
     this.#batch = this.#heap.allocate(4 * plan.batchSize);
     this.#gradient = this.#heap.allocate(4 * padded);
     const { total, logits, sampleAxis, outputAxis } = headExpressions(plan.head, 'training');
     const rows = plan.batchSize;
     this.#head = new Machine(this.#kernels, this.#heap, {
       outputs: [{ value: total }, { value: gradient(total, [logits])[0] as typeof total, name: 'gradient' }],
-      shape: { sample: sampleAxis, sizes: { [sampleAxis]: rows, [outputAxis]: classes(plan) } },
+      shape: { sample: sampleAxis, sizes: { [sampleAxis]: rows, [outputAxis]: this.#classes } },
       rows,
       vectors: padRows(rows) / this.#kernels.LANES.value,
       named: new Map([
@@ -141,14 +147,13 @@ export class WasmExecutor implements Executor {
 
   /** Brings a batch to where the network reads it. */
   #take(batch: Int32Array): void {
-    const { plan } = this.#setup;
     const { stride } = this.#layout;
     const { features: x, targets } = this.#sets.train;
     const padded = padRows(batch.length);
     this.#heap.i32.set(batch, this.#batch / 4);
     const { take } = this.#kernels;
-    take(this.#network.input, stride, x, features(plan), this.#batch, 0, batch.length, padded);
-    take(this.#target, stride, targets, classes(plan), this.#batch, 0, batch.length, padded);
+    take(this.#network.input, stride, x, this.#features, this.#batch, 0, batch.length, padded);
+    take(this.#target, stride, targets, this.#classes, this.#batch, 0, batch.length, padded);
   }
 
   /** Loss of the batch, and its gradient by all parameters. */
@@ -161,15 +166,14 @@ export class WasmExecutor implements Executor {
   }
 
   predict(set: keyof Datasets): Promise<Float64Array> {
-    const { plan } = this.#setup;
     const { rows, features: x } = this.#sets[set];
-    const k = classes(plan);
+    const k = this.#classes;
     const out = new Float64Array(this.#members.length * rows * k);
     this.#members.forEach(({ parameters }, m) => {
       for (let from = 0; from < rows; from += PREDICT_ROWS) {
         const count = Math.min(PREDICT_ROWS, rows - from);
         const padded = padRows(count);
-        this.#kernels.take(this.#network.input, PREDICT_STRIDE, x, features(plan), 0, from, count, padded);
+        this.#kernels.take(this.#network.input, PREDICT_STRIDE, x, this.#features, 0, from, count, padded);
         this.#network.forward(parameters, padded, PREDICT_STRIDE);
         const { f32 } = this.#heap;
         for (let c = 0; c < k; c++) {

@@ -1,81 +1,78 @@
-import type { Activation, Plan } from '../plan.ts';
-import { parameterLayout } from '../plan.ts';
+import { sizeOf, type WgslPlace } from '../../layers/contract.ts';
+import { chainOf } from '../../layers/chain.ts';
+import type { LayerSpec } from '../../layers/kinds.ts';
+import { inWgsl } from '../../layers/wgsl.ts';
+import type { Plan } from '../plan.ts';
 
 /** Numbers of a vector: shaders read and write four at a time. */
 export const QUAD = 4;
 export const quads = (count: number): number => Math.ceil(count / QUAD);
 
-/** A quarter of the rows that a feature has room for: rows are filled up so that neighbours go in fours. */
+/** A quarter of the rows that a column has room for: rows are filled up so that neighbours go in fours. */
 export const strideOf = (rows: number): number => QUAD * Math.ceil(rows / (QUAD * QUAD));
 
-/**
- * A dense layer as shaders see it: widths are filled up to whole quads, and what fills them stays zero through all of
- * training. Positions in the parameters are in quads, those in the work space in features.
- */
-export interface DenseBlock {
+/** A parameter of a layer: `rows` rows of `columns` numbers, one row for a vector. */
+export interface DeviceParameter {
+  rows: number;
+  columns: number;
+  /** The shape in which the flat parameters hold it, and where. */
+  stored: readonly number[];
+  flat: number;
+  /** Quad at which it begins on the device. */
+  at: number;
+}
+
+/** A layer, and where it lies on the device. */
+export interface Block extends WgslPlace<LayerSpec> {
   inputs: number;
   outputs: number;
-  /** The same in quads. */
-  in4: number;
-  out4: number;
-  activation: Activation | undefined;
-  /** Quad at which the weights `[4 in4, out4]` and the biases `[out4]` begin. */
-  weights: number;
-  biases: number;
-  /** Feature at which its values, the sums before its activation, and the derivative by its values begin. */
-  values: number;
-  sums: number;
-  adjoints: number;
-  /** Position in the flat parameters of `parameterLayout`. */
-  flat: { weights: number; biases: number };
+  arrays: readonly DeviceParameter[];
 }
 
 /**
- * How a model lies in the buffers of the device. A feature of the work space has one number for each row of the batch,
+ * How a model lies in the buffers of the device. A column of the work space has one number for each row of the batch,
  * side by side.
  */
 export interface Layout {
-  /** Features of the samples, and where they begin in the work space. */
+  /** Columns of the samples, and where they begin in the work space. */
   inputs: { count: number; in4: number; values: number };
-  blocks: readonly DenseBlock[];
+  blocks: readonly Block[];
   /** Parameters of a member, in quads. */
   parameters4: number;
-  /** Features that prediction needs, and those that training needs (with the derivatives). */
+  /** Columns that prediction needs, and those that training needs (with the derivatives). */
   forward: number;
   features: number;
 }
 
-/** Whether the slope of an activation is taken from the sums before it: of the others the value is enough. */
-const needsSums = (activation: Activation | undefined): boolean =>
-  activation === 'silu' || activation === 'gelu';
-
 export function layoutOf(plan: Plan): Layout {
-  const { slices } = parameterLayout(plan);
-  let [quad, feature] = [0, 0];
-  const take = (count: number): number => (feature += count) - count;
-  const count = slices[0]?.layer.inputs ?? 0;
+  const { layers } = chainOf(plan.layers);
+  let [quad, column] = [0, 0];
+  const take = (count: number): number => (column += count) - count;
+  const count = layers[0] ? sizeOf(layers[0].input) : 0;
   const inputs = { count, in4: quads(count), values: take(QUAD * quads(count)) };
-  const shapes = slices.map(({ layer, weights, biases }) => {
-    const [in4, out4] = [quads(layer.inputs), quads(layer.outputs)];
-    const at = quad;
-    quad += (QUAD * in4 + 1) * out4;
-    const values = take(QUAD * out4);
-    return {
-      inputs: layer.inputs,
-      outputs: layer.outputs,
-      in4,
-      out4,
-      activation: layer.activation,
-      weights: at,
-      biases: at + QUAD * in4 * out4,
-      values,
-      sums: needsSums(layer.activation) ? take(QUAD * out4) : values,
-      flat: { weights, biases },
-    };
+  let input = inputs.values;
+  const placed = layers.map((layer) => {
+    const { spec } = layer;
+    const [inputs, outputs] = [sizeOf(layer.input), sizeOf(layer.output)];
+    const arrays = layer.parameters.map(({ stored, at: flat }): DeviceParameter => {
+      const columns = stored.at(-1) as number;
+      const rows = stored.slice(0, -1).reduce((product, n) => product * n, 1);
+      const at = quad;
+      quad += (stored.length > 1 ? QUAD * quads(rows) : 1) * quads(columns);
+      return { rows, columns, stored, flat, at };
+    });
+    const values = take(QUAD * quads(outputs));
+    const more = inWgsl(spec).extra?.(spec) ?? 0;
+    const extra = more > 0 ? take(more) : values;
+    const from = input;
+    input = values;
+    const parameters = arrays.map(({ at }) => at);
+    const [in4, out4] = [quads(inputs), quads(outputs)];
+    return { spec, inputs, outputs, in4, out4, input: from, values, extra, parameters, arrays };
   });
-  const forward = feature;
-  const blocks = shapes.map((shape) => ({ ...shape, adjoints: take(QUAD * shape.out4) }));
-  return { inputs, blocks, parameters4: quad, forward, features: feature };
+  const forward = column;
+  const blocks = placed.map((block) => ({ ...block, adjoints: take(QUAD * block.out4) }));
+  return { inputs, blocks, parameters4: quad, forward, features: column };
 }
 
 /**
@@ -98,11 +95,11 @@ export function fromDevice({ blocks }: Layout, padded: Float32Array, flat: Float
 
 /** Runs of numbers that lie side by side in both orders. */
 function forEachRun(
-  blocks: readonly DenseBlock[],
+  blocks: readonly Block[],
   run: (flat: number, padded: number, count: number) => void,
 ): void {
-  for (const { inputs, outputs, out4, weights, biases, flat } of blocks) {
-    for (let i = 0; i < inputs; i++) run(flat.weights + i * outputs, QUAD * (weights + i * out4), outputs);
-    run(flat.biases, QUAD * biases, outputs);
-  }
+  for (const { arrays } of blocks)
+    for (const { rows, columns, flat, at } of arrays)
+      for (let row = 0; row < rows; row++)
+        run(flat + row * columns, QUAD * (at + row * quads(columns)), columns);
 }

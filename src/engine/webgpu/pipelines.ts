@@ -76,3 +76,21 @@ function passes(device: GPUDevice, set: SetName): Passes {
   });
   return { layout, pipelines: device.createPipelineLayout({ label: set, bindGroupLayouts: [layout] }) };
 }
+
+/** Binds the buffers of a set; `span` by a dynamic offset. */
+export function bind(
+  device: GPUDevice,
+  set: SetName,
+  span: GPUBuffer,
+  buffers: Partial<Record<BufferName, GPUBuffer>>,
+): GPUBindGroup {
+  const names: readonly BufferName[] = SETS[set];
+  return device.createBindGroup({
+    label: set,
+    layout: Kept.of(device).sets[set].layout,
+    entries: [
+      { binding: 0, resource: { buffer: span, size: 32 } },
+      ...names.map((name, i) => ({ binding: i + 1, resource: { buffer: buffers[name] as GPUBuffer } })),
+    ],
+  });
+}

@@ -2,8 +2,8 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { Tf } from '../../terms/language/tfjs.ts';
 import type { Datasets } from '../executor.ts';
 import { classes, features, type Plan } from '../plan.ts';
-import type { Parameters } from '../tfjs/network.ts';
-import { QUAD, quads, type DenseBlock, type Layout } from './layout.ts';
+import type { Parameters } from '../tfjs/tfjsNetwork.ts';
+import { QUAD, quads, type Layout } from './layout.ts';
 
 /** A data set on the device: features `[rows, 4 in4]`, padded with zeros, and targets `[rows, outputs]`. */
 export interface DeviceSet {
@@ -72,12 +72,12 @@ export class SharedTensors {
     return this.#all.filter(({ isDisposed }) => !isDisposed).length;
   }
 
-  /** Weights and biases of a member as they are now, for `forward` of the tfjs executor; the caller's. */
+  /** Parameters of a member as they are now, for `forward` of the tfjs executor; the caller's. */
   parametersOf(member: number): Parameters {
     return this.#cut(this.#tf.slice(this.parameters, [member, 0], [1, -1]));
   }
 
-  /** First and second moments of a member as they are now, shaped as its weights and biases; the caller's. */
+  /** First and second moments of a member as they are now, shaped as its parameters; the caller's. */
   momentsOf(member: number): [first: Parameters, second: Parameters] {
     const of = (which: number): Parameters =>
       this.#cut(this.#tf.slice(this.moments, [member, which, 0], [1, 1, -1]));
@@ -107,20 +107,18 @@ export class SharedTensors {
     return [this.parameters, this.moments, ...sets];
   }
 
-  /** Of numbers in the order of the layout, in layer order, without what fills up quads; takes the tensor over. */
+  /** Of numbers in the order of the layout, in the order of the flat parameters, without what fills up quads; takes the tensor over. */
   #cut(padded: Tensor): Parameters {
     const tf = this.#tf;
     const cut = tf.tidy(() => {
       const flat: Tensor1D = tf.reshape(padded, [-1]);
-      return this.#of.layout.blocks.flatMap((block: DenseBlock): Tensor[] => {
-        const { inputs, outputs, in4, out4 } = block;
-        const [rows, columns] = [QUAD * in4, QUAD * out4];
-        const weights = tf.slice(flat, [QUAD * block.weights], [rows * columns]);
-        return [
-          tf.slice(tf.reshape(weights, [rows, columns]), [0, 0], [inputs, outputs]),
-          tf.slice(flat, [QUAD * block.biases], [outputs]),
-        ];
-      });
+      return this.#of.layout.blocks.flatMap(({ arrays }) =>
+        arrays.map(({ rows, columns, stored, at }): Tensor => {
+          const wide = QUAD * quads(columns);
+          const part = tf.reshape(tf.slice(flat, [QUAD * at], [rows * wide]), [rows, wide]);
+          return tf.reshape(tf.slice(part, [0, 0], [rows, columns]), [...stored]);
+        }),
+      );
     });
     padded.dispose();
     return cut;

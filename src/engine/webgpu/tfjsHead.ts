@@ -5,7 +5,7 @@ import { gradient } from '../../terms/language/gradient.ts';
 import { toTensors, type Tf } from '../../terms/language/tfjs.ts';
 import { classes, type Plan } from '../plan.ts';
 import type { Gpu, TfjsBeside } from './gpu.ts';
-import { QUAD, type DenseBlock } from './layout.ts';
+import { QUAD, type Block } from './layout.ts';
 import type { Batches, HeadPlace, HeadRunner } from './steps.ts';
 import { shared } from './tensors.ts';
 
@@ -85,7 +85,7 @@ export class TfjsHead implements HeadRunner {
     const { tf } = this.#tfjs;
     const { device } = this.#gpu;
     const { layout, work, stride, pitch } = this.#place;
-    const { adjoints } = layout.blocks.at(-1) as DenseBlock;
+    const { adjoints } = layout.blocks.at(-1) as Block;
     const bytes = classes(this.#plan) * stride * QUAD * BYTES;
     // A tensor's buffer is tfjs's own affair; a copy of it may be had, and with it all that is recorded is submitted.
     const made = Array.from({ length: count }, (_, k) => {
@@ -116,7 +116,7 @@ export class TfjsHead implements HeadRunner {
   #graph(step: number, member: number, slot: number): Tensor1D {
     const { tf } = this.#tfjs;
     const { layout, stride } = this.#place;
-    const { values } = layout.blocks.at(-1) as DenseBlock;
+    const { values } = layout.blocks.at(-1) as Block;
     const [rows, K] = [this.#plan.batchSize, classes(this.#plan)];
     const lanes = QUAD * stride;
     const columns = tf.reshape(tf.slice(this.#work, [slot, values * lanes], [1, K * lanes]), [K, lanes]);

@@ -1,26 +1,26 @@
-import type { Chunk, ChunkResult, Datasets, Executor, ExecutorSetup, ParameterState } from '../executor.ts';
-import { OPTIMIZERS } from '../optimizers.ts';
-import { classes, features, parameterLayout, type Plan } from '../plan.ts';
-import type { ExecutorInfo, Memory } from '../protocol.ts';
-import { NoKernel } from '../../terms/language/program.ts';
-import { Buffers } from './buffers.ts';
-import { budgetOf, dispatchesOf, membersAtOnce, Spans, type Dispatch, type Pass } from './dispatches.ts';
-import type { Gpu } from './gpu.ts';
-import { fromDevice, layoutOf, QUAD, quads, strideOf, toDevice, type Layout } from './layout.ts';
-import { Kept } from './pipelines.ts';
-import { CONTROL, NUMBERS, SETS, type BufferName, type SetName } from './shaders/bindings.ts';
-import { headShader, type HeadShader } from './shaders/head.ts';
-import { partsOf, stepOf, tileOf, type PassSource, type Step } from './shaders/passes.ts';
-import { numbersPerMember } from './shaders/program.ts';
 import {
-  BETWEEN,
-  submit,
-  submitSteps,
-  type Bound,
-  type HeadPlace,
-  type HeadRunner,
-  type Lot,
-} from './steps.ts';
+  checkData,
+  type Chunk,
+  type ChunkResult,
+  type Datasets,
+  type Executor,
+  type ExecutorSetup,
+  type ParameterState,
+} from '../executor.ts';
+import { classes, features, parameterLayout } from '../plan.ts';
+import type { ExecutorInfo, Memory } from '../protocol.ts';
+import { Buffers } from './buffers.ts';
+import { compilePlan, type Compiled } from './compiled.ts';
+import { budgetOf, dispatchesOf, membersAtOnce, Spans } from './dispatches.ts';
+import type { Gpu } from './gpu.ts';
+import { knobNumbers, pack, rateNumbers, unpack, type MemberKnobs } from './hostNumbers.ts';
+import { QUAD, quads, strideOf, type Layout } from './layout.ts';
+import { bind } from './pipelines.ts';
+import { Predictions } from './predictions.ts';
+import { ReadBack } from './readBack.ts';
+import { CONTROL } from './shaders/bindings.ts';
+import { numbersPerMember } from './shaders/program.ts';
+import { submitSteps, type Bound, type HeadRunner, type Lot } from './steps.ts';
 import { SharedTensors, type DeviceSet } from './tensors.ts';
 
 const F32 = 4;
@@ -29,14 +29,12 @@ const QUAD_BYTES = QUAD * F32;
 const SUBMISSION_MS = 12;
 /** Memory for what members hold while they go through a batch. */
 const WORK_BYTES = 128_000_000;
-/** Above this, memory for numbers on their way back is given up after use. */
-const KEPT_STAGING = 16_000_000;
 
 /**
  * An executor on a GPU, with all its pipelines compiled.
  *
  * @param head `tfjs` makes the head of tfjs operations though there is a kernel; else they stand in where there is none
- * @throws Error with a sentence where the plan does not fit the device, or its head wants tfjs and there is none
+ * @throws Error with a sentence where plan or data do not fit, or its head wants tfjs and there is none
  * @throws ExecutorLost where the device is gone
  */
 export async function createWebgpuExecutor(
@@ -45,56 +43,9 @@ export async function createWebgpuExecutor(
   head?: 'tfjs',
 ): Promise<WebgpuExecutor> {
   gpu.check();
-  const layout = layoutOf(setup.plan);
-  const { members, plan } = setup;
-  const { software } = gpu.adapter;
-  const parts = partsOf(layout, software);
-  const { shader, runner } = await headOf(gpu, plan, layout, parts, head);
-  const step = stepOf(layout, parts, tileOf(layout, plan.batchSize, members, software), shader);
-  const kept = Kept.of(gpu.device);
-  const compile = (sources: readonly PassSource[]): Promise<Pass[]> =>
-    Promise.all(
-      sources.map(async (source) => ({
-        ...source,
-        pipeline: await kept.pipeline(source.set, source.label, source.code),
-      })),
-    );
-  const [forward, rest] = await gpu.finish(Promise.all([compile(step.forward), compile(step.rest)]));
-  return gpu.scoped(() => new WebgpuExecutor(gpu, setup, { layout, step, forward, rest, runner }));
-}
-
-interface Head {
-  shader: HeadShader;
-  /** Where it is no pass: makes what acts between the passes. */
-  runner?: (place: HeadPlace) => HeadRunner;
-}
-
-async function headOf(
-  gpu: Gpu,
-  plan: Plan,
-  layout: Layout,
-  parts: number,
-  wanted: 'tfjs' | undefined,
-): Promise<Head> {
-  const { tfjs } = gpu;
-  if (wanted === undefined)
-    try {
-      return { shader: headShader(plan, layout, parts) };
-    } catch (error) {
-      if (!(error instanceof NoKernel && tfjs)) throw error;
-    }
-  if (!tfjs) throw new Error('A head of tfjs operations needs tfjs on the same device.');
-  // Fetched when it is needed: few heads want it.
-  const { TfjsHead } = await import('./tfjsHead.ts');
-  return { shader: BETWEEN, runner: (place) => new TfjsHead(gpu, tfjs, plan, place) };
-}
-
-interface Compiled {
-  layout: Layout;
-  step: Step;
-  forward: readonly Pass[];
-  rest: readonly Pass[];
-  runner: Head['runner'];
+  checkData(setup);
+  const compiled = await compilePlan(gpu, setup, head);
+  return gpu.scoped(() => new WebgpuExecutor(gpu, setup, compiled));
 }
 
 /** For a chunk: what is bound, and for how many steps and lists of batches there is room. */
@@ -105,14 +56,6 @@ interface Room {
   batch: GPUBuffer;
   rates: GPUBuffer;
   report: GPUBuffer;
-}
-
-/** What it takes to predict a set: calls for all lots of members, and for each the members that it has. */
-interface Prediction {
-  bound: Bound;
-  lots: { dispatches: Dispatch[]; first: number; count: number }[];
-  /** Quads of a member's work space. */
-  pitch: number;
 }
 
 /**
@@ -141,12 +84,13 @@ export class WebgpuExecutor implements Executor {
   readonly #lots: readonly Lot[];
   /** Where no pass makes the head. */
   readonly #head: HeadRunner | undefined;
-  readonly #predictions = new Map<keyof Datasets, Prediction>();
-  #predictionWork: GPUBuffer | undefined;
-  #knobs: ReadonlyMap<string, number>[] = [];
+  readonly #predictions: Predictions;
+  readonly #back: ReadBack;
+  /** P */
+  readonly #count: number;
+  #knobs: MemberKnobs = [];
   #chunk: Room;
   #tensors: SharedTensors | undefined;
-  #staging: GPUBuffer | undefined;
   /** Milliseconds of a step, from the last chunk; 0 before. */
   #stepMs = 0;
 
@@ -164,6 +108,8 @@ export class WebgpuExecutor implements Executor {
     this.#setup = setup;
     this.#compiled = compiled;
     this.#buffers = new Buffers(gpu.device);
+    this.#back = new ReadBack(gpu, this.#buffers);
+    this.#count = parameterLayout(plan).count;
     try {
       const { parameters4 } = layout;
       this.parameters = this.#buffers.storage('parameters', members * parameters4 * QUAD_BYTES);
@@ -192,6 +138,16 @@ export class WebgpuExecutor implements Executor {
         count: Math.min(atOnce, members - i * atOnce),
         parts: parts.map((lots) => lots[i] ?? []),
       }));
+      this.#predictions = new Predictions(gpu, this.#buffers, this.#back, {
+        members,
+        outputs: classes(plan),
+        layout,
+        forward,
+        sets: this.sets,
+        parameters: this.parameters,
+        numbers: this.#numbers,
+        mostWork: this.#mostWork,
+      });
       this.#spanBuffer = this.#buffers.uniform('span', this.#spans.words().byteLength);
       this.#chunk = this.#room(1, 1);
       this.#head = runner?.({
@@ -234,34 +190,11 @@ export class WebgpuExecutor implements Executor {
 
   setKnobs(values: Float64Array): void {
     const { plan, members } = this.#setup;
-    const { head } = this.#compiled.step;
-    const size = numbersPerMember(head);
-    const numbers = new Float32Array(members * size);
     this.#knobs = Array.from(
       { length: members },
       (_, k) => new Map(plan.knobs.map((key, h) => [key, values[k * plan.knobs.length + h] as number])),
     );
-    this.#knobs.forEach((own, k) => {
-      const knob = (key: string): number => {
-        const value = own.get(key);
-        if (value === undefined) throw new Error(`The plan has no knob ${key}.`);
-        return value;
-      };
-      const kind = OPTIMIZERS[knob('training.optimizer')] ?? 'adam';
-      const set = (name: keyof typeof NUMBERS, value: number): void => {
-        numbers[k * size + NUMBERS[name]] = value;
-      };
-      set('kind', OPTIMIZERS.indexOf(kind));
-      set('decay', kind === 'adamw' ? 0 : knob('training.weight_decay'));
-      set('first', kind === 'sgd' ? knob('training.momentum') : 1 - knob('training.beta1'));
-      set('second', 1 - knob('training.beta2'));
-      set('eps', knob('training.eps'));
-      set('clip', knob('training.grad_clip'));
-      head.scalars.forEach((scalar, i) => {
-        numbers[k * size + NUMBERS.head + i] = scalar(knob);
-      });
-    });
-    this.#write(this.#numbers, numbers);
+    this.#write(this.#numbers, knobNumbers(this.#compiled.step.head, this.#knobs));
     this.#head?.setKnobs(this.#knobs);
   }
 
@@ -286,7 +219,7 @@ export class WebgpuExecutor implements Executor {
       device.queue.writeBuffer(batch, at, list as Int32Array<ArrayBuffer>);
       at += list.byteLength;
     }
-    this.#write(rates, this.#ratesOf(chunk));
+    this.#write(rates, rateNumbers(chunk, this.#knobs));
     this.#write(this.#control, new Uint32Array(members));
     this.#write(this.#spanBuffer, this.#spans.words({ steps, lists: batches.length > 1 ? 1 : 0 }));
     if (this.#head) await this.#head.begin({ buffer: batch, steps, lists: batches.length });
@@ -305,7 +238,7 @@ export class WebgpuExecutor implements Executor {
       }
     }
     const size = steps * members;
-    const numbers = await this.#read([{ from: report, at: 0, bytes: 2 * size * F32 }]);
+    const numbers = await this.#back.read([{ from: report, at: 0, bytes: 2 * size * F32 }]);
     this.#stepMs = (performance.now() - started) / steps;
     const loss = new Float64Array(size);
     const gradientNorm = new Float64Array(size);
@@ -318,76 +251,28 @@ export class WebgpuExecutor implements Executor {
 
   async predict(set: keyof Datasets): Promise<Float64Array> {
     this.#gpu.check();
-    const { plan, members } = this.#setup;
-    const { device } = this.#gpu;
-    const prediction = this.#prediction(set);
-    const { rows } = this.sets[set];
-    const outputs = classes(plan);
-    const stride = strideOf(rows);
-    const last = this.layout.blocks.at(-1)?.values ?? 0;
-    const bytes = outputs * stride * QUAD_BYTES;
-    const out = new Float64Array(members * rows * outputs);
-    for (const { dispatches, first, count } of prediction.lots) {
-      submit(device, prediction.bound, [dispatches]);
-      const from = this.#predictionWork as GPUBuffer;
-      const logits = await this.#read(
-        Array.from({ length: count }, (_, k) => ({
-          from,
-          at: (k * prediction.pitch + last * stride) * QUAD_BYTES,
-          bytes,
-        })),
-      );
-      for (let k = 0; k < count; k++)
-        for (let c = 0; c < outputs; c++) {
-          const feature = (k * outputs + c) * stride * QUAD;
-          for (let row = 0; row < rows; row++)
-            out[((first + k) * rows + row) * outputs + c] = logits[feature + row] as number;
-        }
-    }
-    return out;
+    return this.#predictions.predict(set);
   }
 
   async save(): Promise<ParameterState> {
     this.#gpu.check();
-    const { plan, members } = this.#setup;
-    const { count } = parameterLayout(plan);
-    const padded = QUAD * this.layout.parameters4;
-    const numbers = await this.#read([
-      { from: this.parameters, at: 0, bytes: members * padded * F32 },
-      { from: this.moments, at: 0, bytes: 2 * members * padded * F32 },
+    const { members } = this.#setup;
+    const padded = members * QUAD * this.layout.parameters4;
+    const numbers = await this.#back.read([
+      { from: this.parameters, at: 0, bytes: padded * F32 },
+      { from: this.moments, at: 0, bytes: 2 * padded * F32 },
     ]);
-    const copy = (at: number, lots: number): Float64Array => {
-      const flat = new Float64Array(lots * count);
-      for (let i = 0; i < lots; i++) {
-        const from = at + i * padded;
-        fromDevice(
-          this.layout,
-          numbers.subarray(from, from + padded),
-          flat.subarray(i * count, (i + 1) * count),
-        );
-      }
-      return flat;
+    return {
+      parameters: unpack(this.layout, numbers, members, this.#count),
+      moments: unpack(this.layout, numbers.subarray(padded), 2 * members, this.#count),
     };
-    return { parameters: copy(0, members), moments: copy(members * padded, 2 * members) };
   }
 
   restore({ parameters, moments }: ParameterState): void {
-    const { plan, members } = this.#setup;
-    const { count } = parameterLayout(plan);
-    const size = QUAD * this.layout.parameters4;
-    const padded = (flat: Float64Array, lots: number): Float32Array<ArrayBuffer> => {
-      const numbers = new Float32Array(lots * size);
-      for (let i = 0; i < lots; i++)
-        toDevice(
-          this.layout,
-          flat.subarray(i * count, (i + 1) * count),
-          numbers.subarray(i * size, (i + 1) * size),
-        );
-      return numbers;
-    };
+    const { members } = this.#setup;
     this.#gpu.tfjs?.flush();
-    this.#write(this.parameters, padded(parameters, members));
-    this.#write(this.moments, padded(moments, 2 * members));
+    this.#write(this.parameters, pack(this.layout, parameters, members, this.#count));
+    this.#write(this.moments, pack(this.layout, moments, 2 * members, this.#count));
     this.#write(this.#control, new Uint32Array(members * (1 + CONTROL.words)));
   }
 
@@ -402,7 +287,6 @@ export class WebgpuExecutor implements Executor {
     this.#head?.dispose();
     this.#tensors?.dispose();
     this.#buffers.destroy();
-    this.#predictions.clear();
   }
 
   get #mostWork(): number {
@@ -427,23 +311,6 @@ export class WebgpuExecutor implements Executor {
     };
   }
 
-  /** Factors of every update, in f64, rounded once. */
-  #ratesOf({ steps, learningRate, correction1, correction2 }: Chunk): Float32Array<ArrayBuffer> {
-    const { members } = this.#setup;
-    const rates = new Float32Array(QUAD * steps * members);
-    this.#knobs.forEach((knobs, k) => {
-      const kind = OPTIMIZERS[knobs.get('training.optimizer') ?? 0];
-      const decay = kind === 'adamw' ? (knobs.get('training.weight_decay') ?? 0) : 0;
-      for (let at = k; at < steps * members; at += members) {
-        const rate = learningRate[at] as number;
-        rates[QUAD * at] = kind === 'sgd' ? rate : rate / (correction1[at] as number);
-        rates[QUAD * at + 1] = 1 / Math.sqrt(correction2[at] as number);
-        rates[QUAD * at + 2] = rate * decay;
-      }
-    });
-    return rates;
-  }
-
   #room(steps: number, lists: number): Room {
     const { plan, members } = this.#setup;
     const batch = this.#buffers.storage('batch', lists * steps * plan.batchSize * F32);
@@ -463,111 +330,9 @@ export class WebgpuExecutor implements Executor {
       report,
     };
     const bound = {
-      network: this.#bind('network', this.#spanBuffer, buffers),
-      closing: this.#bind('closing', this.#spanBuffer, buffers),
+      network: bind(this.#gpu.device, 'network', this.#spanBuffer, buffers),
+      closing: bind(this.#gpu.device, 'closing', this.#spanBuffer, buffers),
     };
     return { bound, steps, lists, batch, rates, report };
-  }
-
-  #bind(set: SetName, span: GPUBuffer, buffers: Partial<Record<BufferName, GPUBuffer>>): GPUBindGroup {
-    const names: readonly BufferName[] = SETS[set];
-    return this.#gpu.device.createBindGroup({
-      label: set,
-      layout: Kept.of(this.#gpu.device).sets[set].layout,
-      entries: [
-        { binding: 0, resource: { buffer: span, size: 32 } },
-        ...names.map((name, i) => ({ binding: i + 1, resource: { buffer: buffers[name] as GPUBuffer } })),
-      ],
-    });
-  }
-
-  #prediction(set: keyof Datasets): Prediction {
-    const known = this.#predictions.get(set);
-    if (known) return known;
-    const { members } = this.#setup;
-    const { rows, features: x } = this.sets[set];
-    const { pitch, atOnce } = this.#predictionShape(rows);
-    this.#predictionWork ??= this.#buffers.storage('prediction work', this.#predictionBytes());
-    const spans = new Spans();
-    const shape = { stride: strideOf(rows), pitch, rows, lists: 0, steps: 0, members };
-    const calls = dispatchesOf(
-      this.#compiled.forward,
-      shape,
-      atOnce,
-      budgetOf(this.#gpu.adapter.software),
-      spans,
-    );
-    const words = spans.words();
-    const span = this.#buffers.uniform(`${set} span`, words.byteLength);
-    this.#write(span, words);
-    const bound = {
-      network: this.#bind('network', span, {
-        features: x,
-        targets: x,
-        // Every row, in order, at step 0.
-        batch: this.#buffers.holding(
-          `${set} rows`,
-          Uint32Array.from({ length: rows }, (_, i) => i),
-        ),
-        parameters: this.parameters,
-        work: this.#predictionWork,
-        numbers: this.#numbers,
-        control: this.#buffers.storage(`${set} control`, members * F32),
-      }),
-    };
-    const lots = calls.map((dispatches, i) => ({
-      dispatches,
-      first: i * atOnce,
-      count: Math.min(atOnce, members - i * atOnce),
-    }));
-    const prediction = { bound, lots, pitch };
-    this.#predictions.set(set, prediction);
-    return prediction;
-  }
-
-  /** Quads of a member's work space for so many rows, and members that go side by side. */
-  #predictionShape(rows: number): { pitch: number; atOnce: number } {
-    const pitch = this.layout.forward * strideOf(rows);
-    const most = Math.max(1, Math.floor(this.#mostWork / (pitch * QUAD_BYTES)));
-    const budget = budgetOf(this.#gpu.adapter.software);
-    return {
-      pitch,
-      atOnce: membersAtOnce(this.#compiled.forward, rows, this.#setup.members, budget, most),
-    };
-  }
-
-  /** Enough for every set. */
-  #predictionBytes(): number {
-    const each = Object.values(this.sets).map(({ rows }: DeviceSet) => {
-      const { pitch, atOnce } = this.#predictionShape(rows);
-      return pitch * atOnce * QUAD_BYTES;
-    });
-    return Math.max(...each);
-  }
-
-  /** Numbers from buffers, one after the other, once the device has done what it was asked for before. */
-  async #read(parts: readonly { from: GPUBuffer; at: number; bytes: number }[]): Promise<Float32Array> {
-    const { device } = this.#gpu;
-    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-    if (!this.#staging || this.#staging.size < bytes) {
-      if (this.#staging) this.#buffers.release(this.#staging);
-      this.#staging = this.#buffers.staging('staging', bytes);
-    }
-    const staging = this.#staging;
-    const encoder = device.createCommandEncoder();
-    let to = 0;
-    for (const part of parts) {
-      encoder.copyBufferToBuffer(part.from, part.at, staging, to, part.bytes);
-      to += part.bytes;
-    }
-    device.queue.submit([encoder.finish()]);
-    await this.#gpu.finish(staging.mapAsync(GPUMapMode.READ, 0, bytes));
-    const numbers = new Float32Array(staging.getMappedRange(0, bytes).slice(0));
-    staging.unmap();
-    if (staging.size > KEPT_STAGING) {
-      this.#buffers.release(staging);
-      this.#staging = undefined;
-    }
-    return numbers;
   }
 }

@@ -3,6 +3,7 @@ import type { Lab, Problem } from '../lab.ts';
 import { readPresets } from '../presets.ts';
 import { about } from './about.ts';
 import { knobs } from './knobs.ts';
+import { layersOf } from './network.ts';
 import { terms } from './terms.ts';
 
 const files = import.meta.glob<unknown>('../../../configs/service-mix/*.yaml', {
@@ -17,6 +18,7 @@ export const serviceMix: Lab = {
   presets: readPresets(files),
   opening: 'intro',
   plain: 'sufficient',
+  layers: (values) => layersOf(values),
   check: (values) => [...batchFits(values)],
   finalNumbers: [
     { label: 'KL', metric: 'kl' },

@@ -1,6 +1,6 @@
-import type { DenseShape } from '../../science/denseLayout.ts';
+import type { DenseLayer } from '../../layers/dense/dense.ts';
 import { numberAt, type KnobValues } from '../../terms/knob.ts';
-import { hiddenWidths } from '../hidden.ts';
+import { activationOf, hiddenWidths } from '../hidden.ts';
 
 /** Kinds of places that public/data/places has. */
 const PLACE_KINDS = 8;
@@ -14,7 +14,14 @@ export const categoriesOf = (knobs: KnobValues): number =>
  *
  * @param categories as the data have them; without data, as the knobs say
  */
-export function layersOf(knobs: KnobValues, categories = categoriesOf(knobs)): DenseShape[] {
-  const widths = [2 + categories, ...hiddenWidths(knobs), categories];
-  return widths.slice(1).map((outputs, l) => ({ inputs: widths[l] as number, outputs }));
+export function layersOf(knobs: KnobValues, categories = categoriesOf(knobs)): DenseLayer[] {
+  const hidden = hiddenWidths(knobs);
+  const activation = activationOf(knobs);
+  const widths = [2 + categories, ...hidden, categories];
+  return widths.slice(1).map((outputs, l) => ({
+    kind: 'dense',
+    inputs: widths[l] as number,
+    outputs,
+    ...(l < hidden.length && { activation }),
+  }));
 }

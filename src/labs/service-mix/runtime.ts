@@ -1,4 +1,4 @@
-import type { DenseLayer, Plan } from '../../engine/plan.ts';
+import type { Plan } from '../../engine/plan.ts';
 import type { RunLog, Sample } from '../../engine/protocol.ts';
 import type { Task } from '../../engine/task.ts';
 import { agreement } from '../../science/agreement.ts';
@@ -9,7 +9,6 @@ import { mean } from '../../science/statistics.ts';
 import { numberAt, type KnobValues } from '../../terms/knob.ts';
 import { numbersOf } from '../../terms/numericKnobs.ts';
 import { softmaxForward, type SoftmaxHead } from '../../terms/heads/softmax/head.ts';
-import { activationOf } from '../hidden.ts';
 import type { LabRuntime, ReadPublic } from '../lab.ts';
 import type { MixSample, TemperatureFit } from './answers.ts';
 import { knobs as declared } from './knobs.ts';
@@ -106,14 +105,8 @@ export const serviceMixRuntime: LabRuntime = {
 
 /** MLP with the lab's head; all live numbers are in the knob vector. */
 function planOf(knobs: KnobValues, classes: number): Plan & { head: SoftmaxHead } {
-  const activation = activationOf(knobs);
-  const layers = layersOf(knobs, classes).map((layer, l, all): DenseLayer => ({
-    kind: 'dense',
-    ...layer,
-    ...(l < all.length - 1 && { activation }),
-  }));
   return {
-    layers,
+    layers: layersOf(knobs, classes),
     head: { kind: 'softmax', terms: terms.map(({ id }) => id) },
     knobs: declared.filter(({ live }) => live).map(({ key }) => key),
     batchSize: numberAt(knobs, 'training.batch_size'),

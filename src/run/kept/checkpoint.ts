@@ -6,8 +6,9 @@
 import * as v from 'valibot';
 import type { KeptRun, Progress, RunLog, Saved } from '../../engine/protocol.ts';
 import { presetKnobs, type Lab, type Problem } from '../../labs/lab.ts';
-import { networks } from '../../labs/networks.ts';
-import { denseLayout, type DenseShape } from '../../science/denseLayout.ts';
+import { loadedLab } from '../../labs/index.ts';
+import { chainOf } from '../../layers/chain.ts';
+import type { LayerSpec } from '../../layers/kinds.ts';
 import type { KnobValues } from '../../terms/knob.ts';
 import { checkKnobs } from '../documents/config.ts';
 import { eventsIn } from '../documents/events.ts';
@@ -49,7 +50,7 @@ const MOMENTS: Readonly<Record<string, readonly string[]>> = {
  */
 export function toCheckpoint({ log, saved, series }: KeptRun, version: string): Uint8Array {
   const layers = layersOf(log.lab, saved.knobs);
-  const { count } = denseLayout(layers);
+  const { count } = chainOf(layers);
   if (saved.parameters.length !== count || saved.moments.length !== 2 * count)
     throw new Error('Only a run of a single model can be kept as a checkpoint.');
   const bad = [saved.parameters, saved.moments].some((values) => !values.every(Number.isFinite));
@@ -69,6 +70,8 @@ export function toCheckpoint({ log, saved, series }: KeptRun, version: string): 
     ['step', String(saved.step)],
     ['executor', JSON.stringify(saved.executor)],
     ['knobs', JSON.stringify(saved.knobs)],
+    // For PyTorch: the page itself makes the layers of the knobs.
+    ['layers', JSON.stringify(layers)],
     ['progress', JSON.stringify(saved.progress)],
     ['columns', JSON.stringify(series.columns)],
   ]);
@@ -210,10 +213,10 @@ function refuse([problem]: readonly Problem[]): void {
   if (problem) throw new Error(`The checkpoint cannot be opened. ${problem.text}`);
 }
 
-function layersOf(lab: string, knobs: KnobValues): readonly DenseShape[] {
-  const network = networks[lab];
-  if (!network) throw new Error(`The network of the lab “${lab}” is not known.`);
-  return network(knobs);
+function layersOf(lab: string, knobs: KnobValues): readonly LayerSpec[] {
+  const declared = loadedLab(lab);
+  if (!declared) throw new Error(`The network of the lab “${lab}” is not known.`);
+  return declared.layers(knobs);
 }
 
 /** Moments may be those of an optimizer that was just left: they are dropped at the next step. */

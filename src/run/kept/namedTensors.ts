@@ -1,4 +1,5 @@
-import { denseLayout, type DenseShape, type DenseSlice } from '../../science/denseLayout.ts';
+import { chainOf, type PlacedParameter } from '../../layers/chain.ts';
+import type { LayerSpec } from '../../layers/kinds.ts';
 
 /** A tensor in double precision, row-major. */
 export interface Named {
@@ -6,21 +7,20 @@ export interface Named {
   data: Float64Array;
 }
 
-/**
- * Flat parameters, or moments in the same layout, as `torch.nn.Linear` has them: `layers.0.weight` [outputs, inputs]
- * and `layers.0.bias` [outputs] for each layer.
- */
-export function toNamed(layers: readonly DenseShape[], flat: Float64Array, prefix = ''): [string, Named][] {
-  const { slices } = denseLayout(layers);
-  return layers.flatMap(({ inputs, outputs }, l): [string, Named][] => {
-    const { weights, biases } = slices[l] as DenseSlice;
-    const weight = new Float64Array(inputs * outputs);
-    for (let i = 0; i < inputs; i++)
-      for (let o = 0; o < outputs; o++) weight[o * inputs + i] = flat[weights + i * outputs + o] as number;
-    return [
-      [`${prefix}layers.${l}.weight`, { shape: [outputs, inputs], data: weight }],
-      [`${prefix}layers.${l}.bias`, { shape: [outputs], data: flat.slice(biases, biases + outputs) }],
-    ];
+/** Parameters of a network by their names: `layers.0.weight`, `layers.0.bias` …, as PyTorch has them. */
+function namesOf(layers: readonly LayerSpec[]): { named: [string, PlacedParameter][]; count: number } {
+  const chain = chainOf(layers);
+  const named = chain.layers.flatMap(({ parameters }, l) =>
+    parameters.map((parameter): [string, PlacedParameter] => [`layers.${l}.${parameter.name}`, parameter]),
+  );
+  return { named, count: chain.count };
+}
+
+/** Flat parameters, or moments in the same layout, as tensors with PyTorch's names and shapes. */
+export function toNamed(layers: readonly LayerSpec[], flat: Float64Array, prefix = ''): [string, Named][] {
+  return namesOf(layers).named.map(([name, { at, size, shape, stored, transposed }]) => {
+    const data = flat.slice(at, at + size);
+    return [`${prefix}${name}`, { shape, data: transposed ? transpose(data, stored) : data }];
   });
 }
 
@@ -30,18 +30,24 @@ export function toNamed(layers: readonly DenseShape[], flat: Float64Array, prefi
  * @param tensor gives the values of a name, in the shape that it must have
  */
 export function fromNamed(
-  layers: readonly DenseShape[],
+  layers: readonly LayerSpec[],
   tensor: (name: string, shape: readonly number[]) => Float64Array,
   prefix = '',
 ): Float64Array {
-  const { slices, count } = denseLayout(layers);
+  const { named, count } = namesOf(layers);
   const flat = new Float64Array(count);
-  layers.forEach(({ inputs, outputs }, l) => {
-    const { weights, biases } = slices[l] as DenseSlice;
-    const weight = tensor(`${prefix}layers.${l}.weight`, [outputs, inputs]);
-    for (let i = 0; i < inputs; i++)
-      for (let o = 0; o < outputs; o++) flat[weights + i * outputs + o] = weight[o * inputs + i] as number;
-    flat.set(tensor(`${prefix}layers.${l}.bias`, [outputs]), biases);
-  });
+  for (const [name, { at, shape, transposed }] of named) {
+    const data = tensor(`${prefix}${name}`, shape);
+    flat.set(transposed ? transpose(data, shape) : data, at);
+  }
   return flat;
+}
+
+/** A matrix of the given shape, transposed. */
+function transpose(matrix: Float64Array, shape: readonly number[]): Float64Array {
+  const [rows, columns] = shape as [number, number];
+  const out = new Float64Array(matrix.length);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) out[j * rows + i] = matrix[i * columns + j] as number;
+  return out;
 }

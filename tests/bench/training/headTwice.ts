@@ -1,6 +1,6 @@
 import type { Executor, ExecutorSetup } from '../../../src/engine/executor.ts';
 import { createWasmExecutor } from '../../../src/engine/wasm/wasmExecutor.ts';
-import type { Kernels } from '../../../src/engine/wasm/kernels.ts';
+import type { Kernels } from '../../../src/engine/wasm/wasmKernels.ts';
 
 /** What computes the head with its derivative and the loss, and the norm of the gradient. */
 const HEAD_AND_METRICS = ['run', 'squares'] as const satisfies readonly (keyof Kernels)[];

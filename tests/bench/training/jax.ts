@@ -10,9 +10,10 @@ import {
   type NdArray,
 } from '@jax-js/jax';
 import { biasCorrections } from '../../../src/engine/optimizers.ts';
-import { classes, features, parameterLayout } from '../../../src/engine/plan.ts';
+import { classes, features } from '../../../src/engine/plan.ts';
 import type { Contender } from './contender.ts';
 import { flopsOf, type Work } from './work.ts';
+import { denseSlices } from '../../support/denseSlices.ts';
 
 /** Steps that may be queued: none needs the result of the one before on this side. */
 const QUEUE = 8;
@@ -40,7 +41,7 @@ export async function jax(work: Work, device: Device): Promise<Contender> {
   defaultDevice(device);
   const { setup, knob, learningRate } = work;
   const { plan, members, data } = setup;
-  const { slices, count } = parameterLayout(plan);
+  const { slices, count } = denseSlices(plan);
   const many = members > 1;
   const lead = many ? [members] : [];
   /** Its products want the leading axis on both sides. */

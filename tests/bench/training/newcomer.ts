@@ -1,7 +1,8 @@
 import type * as TF from '@tensorflow/tfjs';
-import { classes, features, parameterLayout } from '../../../src/engine/plan.ts';
+import { classes, features } from '../../../src/engine/plan.ts';
 import type { Contender } from './contender.ts';
 import { flopsOf, type Work } from './work.ts';
+import { denseSlices } from '../../support/denseSlices.ts';
 
 /**
  * The same work as somebody new to tfjs writes it: `tf.train.adam`, a loss of plain operations, and
@@ -20,7 +21,7 @@ export async function newcomer(
   const { plan, data, state, members } = setup;
   const x = tf.tensor2d(data.train.features, [data.train.rows, features(plan)]);
   const t = tf.tensor2d(data.train.targets, [data.train.rows, classes(plan)]);
-  const { slices, count } = parameterLayout(plan);
+  const { slices, count } = denseSlices(plan);
   const models = Array.from({ length: members }, (_, k) => {
     const part = (from: number, size: number): Float32Array =>
       Float32Array.from(state.parameters.subarray(k * count + from, k * count + from + size));

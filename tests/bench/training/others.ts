@@ -1,17 +1,22 @@
 import brainjs from 'brain.js/dist/neural-network.js';
 import convnetjs from 'convnetjs';
-import { classes, features } from '../../../src/engine/plan.ts';
+import { classes, features, type Plan } from '../../../src/engine/plan.ts';
 import type { Contender } from './contender.ts';
 import { flopsOf, type Work } from './work.ts';
+import { denseSlices } from '../../support/denseSlices.ts';
 
 /** ConvNetJS: the same network with the losses and optimizers that it has. A step is one update by all rows. */
+/** Widths of the hidden layers. */
+const hiddenOf = (plan: Plan): number[] =>
+  denseSlices(plan)
+    .slices.slice(0, -1)
+    .map(({ layer }) => layer.outputs);
+
 export function convnet({ setup: { plan, data } }: Work): Contender {
   const net = new convnetjs.Net();
   net.makeLayers([
     { type: 'input', out_sx: 1, out_sy: 1, out_depth: features(plan) },
-    ...plan.layers
-      .slice(0, -1)
-      .map(({ outputs }) => ({ type: 'fc', num_neurons: outputs, activation: 'relu' })),
+    ...hiddenOf(plan).map((outputs) => ({ type: 'fc', num_neurons: outputs, activation: 'relu' })),
     { type: 'softmax', num_classes: classes(plan) },
   ]);
   const trainer = new convnetjs.Trainer(net, { method: 'adadelta', batch_size: data.train.rows });
@@ -33,7 +38,7 @@ export function convnet({ setup: { plan, data } }: Work): Contender {
 /** brain.js: an epoch of single rows counts as a step, as it knows no batches. */
 export function brain({ setup: { plan, data }, learningRate }: Work): Contender {
   const net = new brainjs.default({
-    hiddenLayers: plan.layers.slice(0, -1).map(({ outputs }) => outputs),
+    hiddenLayers: hiddenOf(plan),
     activation: 'relu',
   });
   const rows = samplesOf(data.train, features(plan), classes(plan));

@@ -8,6 +8,7 @@ import { runtimeOf } from '../../../src/labs/runtimes.ts';
 import { softmaxRows } from '../../../src/science/distributions.ts';
 import { randomStream } from '../../../src/science/random.ts';
 import { numericValue, type KnobValues } from '../../../src/terms/knob.ts';
+import { denseSlices } from '../../support/denseSlices.ts';
 
 /** What is trained, by whoever trains it: the same data, the same start, the same batches, the same numbers. */
 export interface Work {
@@ -110,8 +111,10 @@ export async function serviceMixWork(preset = 'before'): Promise<Work> {
 }
 
 /** Multiplications and additions of the matrix products of one step of one model: forward, by weights, by inputs. */
-export function flopsOf({ layers, batchSize }: Plan): number {
-  const products = layers.map(({ inputs, outputs }) => 2 * batchSize * inputs * outputs);
+export function flopsOf(plan: Plan): number {
+  const products = denseSlices(plan).slices.map(
+    ({ layer: { inputs, outputs } }) => 2 * plan.batchSize * inputs * outputs,
+  );
   // Nobody needs the gradient by the data.
   return products.reduce((sum, product, l) => sum + (l === 0 ? 2 : 3) * product, 0);
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Cohort } from '../../../src/engine/ensemble/cohort.ts';
 import { Ensemble, type Machine } from '../../../src/engine/ensemble/ensemble.ts';
 import type { Chunk, ParameterState } from '../../../src/engine/executor.ts';
+import { classes } from '../../../src/engine/plan.ts';
 import { runtimeOf } from '../../../src/labs/runtimes.ts';
 import { createEnsemble, machine, openMemberWorker } from '../../../workers/ensemble.ts';
 import { REAL } from '../../support/realExecutors.ts';
@@ -98,7 +99,8 @@ describe.each(EXECUTORS)('members in workers, on %s', (id) => {
 describe('memory', () => {
   test('that K models of these widths would need is looked at before a worker is opened', async () => {
     const hidden = { kind: 'dense', inputs: 8192, outputs: 8192 } as const;
-    const plan = { ...setup.plan, layers: [...setup.plan.layers, hidden, hidden] };
+    const wide = { ...hidden, inputs: classes(setup.plan) };
+    const plan = { ...setup.plan, layers: [...setup.plan.layers, wide, hidden, hidden] };
     // This machine, as it is.
     await expect(Ensemble.open([{ ...setup, plan, members: 1000 }], hosts(2), 'wasm')).rejects.toThrow(
       /^1,000 models of 134,\d{3},\d{3} parameters each need 13 TB of memory, and there are [\d.]+ GB\. (Train at most|Make the layers)/,

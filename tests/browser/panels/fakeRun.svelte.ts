@@ -32,6 +32,7 @@ export class FakeRun implements KnobHost {
       presets: [],
       opening: '',
       plain: '',
+      layers: () => [],
       check: () => [],
       finalNumbers: [],
     };

@@ -1,11 +1,12 @@
 import { afterAll, expect, test } from 'vitest';
 import type { Executor } from '../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
-import { classes, parameterLayout } from '../../../src/engine/plan.ts';
+import { classes } from '../../../src/engine/plan.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { chunkOf, numbersOf, prepare, relativeDistance } from '../../support/executors.ts';
 import { openGpu, watch, webgpuOn } from '../../support/gpu.ts';
 import { EVERYTHING } from '../../support/paritySuite.ts';
+import { denseSlices } from '../../support/denseSlices.ts';
 
 /*
  * Shaders hold for all knobs: one executor takes every term on and off, every form and every optimizer as the oracle
@@ -94,7 +95,7 @@ test('every term on and off, every form and every optimizer follow the oracle, f
 
 test('what has weight zero has no part, be it infinite or not', async () => {
   const { plan } = run.setup;
-  const { slices, count } = parameterLayout(plan);
+  const { slices, count } = denseSlices(plan);
   const last = slices.at(-1)?.biases ?? 0;
   // Logits that are all the same: KL does not mind, but their sum, and the sum of their squares, is infinite.
   const parameters = new Float64Array(count).fill(0, 0, last).fill(3e38, last, last + classes(plan));
@@ -118,7 +119,7 @@ test('what has weight zero has no part, be it infinite or not', async () => {
 
 test('logits of zero, and logits whose squares overflow, have the gradients of the oracle', async () => {
   const { plan } = run.setup;
-  const { slices, count } = parameterLayout(plan);
+  const { slices, count } = denseSlices(plan);
   const last = slices.at(-1)?.biases ?? 0;
   for (const on of [true, false])
     for (const size of [0, 1e-3, 1e10]) {

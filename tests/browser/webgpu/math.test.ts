@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { activations } from '../../../src/engine/oracle/activations.ts';
+import { activations } from '../../../src/layers/dense/activations.ts';
 import { MATH } from '../../../src/engine/webgpu/shaders/math.ts';
 import { erf } from '../../../src/science/special.ts';
 import { openGpu } from '../../support/gpu.ts';

@@ -50,6 +50,19 @@ const CASES: [title: string, network: NetworkCase][] = [
     },
   ],
   [
+    'an activation after the last layer too',
+    {
+      inputs: 3,
+      hidden: [6],
+      classes: 5,
+      activation: 'gelu',
+      lastActivation: 'silu',
+      batch: 9,
+      members: [EVERYTHING, {}],
+      seed: 5,
+    },
+  ],
+  [
     'one layer wider than a workgroup, many classes',
     {
       inputs: 2,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { OracleExecutor } from '../../../src/engine/oracle/oracleExecutor.ts';
 import type { Chunk, ExecutorSetup } from '../../../src/engine/executor.ts';
-import { forward } from '../../../src/engine/tfjs/network.ts';
+import { forward } from '../../../src/engine/tfjs/tfjsNetwork.ts';
 import { createWebgpuExecutor, type WebgpuExecutor } from '../../../src/engine/webgpu/webgpuExecutor.ts';
 import { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 import { layoutOf, toDevice } from '../../../src/engine/webgpu/layout.ts';

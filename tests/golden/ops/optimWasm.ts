@@ -1,6 +1,6 @@
 import { biasCorrections } from '../../../src/engine/optimizers.ts';
 import { Heap } from '../../../src/engine/wasm/heap.ts';
-import { instantiate } from '../../../src/engine/wasm/kernels.ts';
+import { instantiate } from '../../../src/engine/wasm/wasmKernels.ts';
 import { update } from '../../../src/engine/wasm/update.ts';
 import { kernels } from '../../support/vectors.ts';
 import type { Compute } from '../types.ts';

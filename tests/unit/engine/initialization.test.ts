@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { drawBatches } from '../../../src/engine/batches.ts';
 import { initialParameters } from '../../../src/engine/initialization.ts';
-import { parameterLayout, type Plan } from '../../../src/engine/plan.ts';
+import type { Plan } from '../../../src/engine/plan.ts';
 import { mean, standardDeviation } from '../../../src/science/statistics.ts';
+import { denseSlices } from '../../support/denseSlices.ts';
 
 const plan: Plan = {
   layers: [
@@ -13,7 +14,7 @@ const plan: Plan = {
   knobs: [],
   batchSize: 32,
 };
-const { slices, count } = parameterLayout(plan);
+const { slices, count } = denseSlices(plan);
 
 describe('initial parameters', () => {
   const parameters = initialParameters(plan, 3);

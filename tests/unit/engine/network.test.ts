@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Network } from '../../../src/engine/oracle/network.ts';
-import { ACTIVATIONS, parameterLayout, type Activation, type Plan } from '../../../src/engine/plan.ts';
+import { Network } from '../../../src/engine/oracle/oracleNetwork.ts';
+import { parameterLayout, type Plan } from '../../../src/engine/plan.ts';
+import { ACTIVATIONS, type Activation } from '../../../src/layers/dense/dense.ts';
 import { between, centralDifferences, distance } from '../../support/language.ts';
+import { denseSlices } from '../../support/denseSlices.ts';
 
 const ROWS = 5;
 
@@ -35,7 +37,7 @@ const DEFINITIONS: Record<Activation, (z: number) => number> = {
 
 /** One row through the network, straight from y = activation(x W + b). */
 function byDefinition(plan: Plan, parameters: Float64Array, x: number[]): number[] {
-  return parameterLayout(plan).slices.reduce((input, { layer, weights, biases }) => {
+  return denseSlices(plan).slices.reduce((input, { layer, weights, biases }) => {
     const f = layer.activation ? DEFINITIONS[layer.activation] : (z: number) => z;
     return Array.from({ length: layer.outputs }, (_, j) =>
       f(
@@ -110,7 +112,7 @@ describe('the gradient', () => {
     const gradient = new Float64Array(parameters.length);
     network.forward(new Float64Array(parameters.length), new Float32Array(3), 1);
     network.backward(new Float64Array(parameters.length).fill(1), Float64Array.of(1, 1), 1, gradient);
-    const { slices } = parameterLayout(plan);
+    const { slices } = denseSlices(plan);
     expect([...gradient.subarray(0, slices[2]?.biases)].every((g) => g === 0)).toBe(true);
     expect([...gradient.subarray(slices[2]?.biases)]).toEqual([1, 1]);
   });

@@ -8,6 +8,7 @@ import { centredLogRatioNorm, entropyOfProbabilities } from '../../../src/scienc
 import { mean } from '../../../src/science/statistics.ts';
 import type { KnobValues } from '../../../src/terms/knob.ts';
 import { openSession, readPublic, serviceMixLog, type RunOptions } from '../../support/runs.ts';
+import { denseSlices } from '../../support/denseSlices.ts';
 
 /** Small, so that a run takes milliseconds. */
 const SMALL: KnobValues = {
@@ -67,7 +68,7 @@ describe('the data of a run', () => {
   it.each([3, 12])('may have %d categories', async (k) => {
     const task = await build({ knobs: { 'data.categories': k } });
     expect(task.labels).toHaveLength(k);
-    expect(task.plan.layers.map(({ inputs, outputs }) => [inputs, outputs])).toEqual([
+    expect(denseSlices(task.plan).slices.map(({ layer }) => [layer.inputs, layer.outputs])).toEqual([
       [2 + k, 16],
       [16, k],
     ]);

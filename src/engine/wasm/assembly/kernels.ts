@@ -1,6 +1,8 @@
-/** What the module exports. `../kernels.ts` has the same in TypeScript. */
-export { affine, outer, take } from './dense';
-export { activate, slope } from './activations';
-export { run } from './program';
+/** What the module exports. `../wasmKernels.ts` and each layer kind's `wasm.ts` have the same in TypeScript. */
+export { LANES } from '../../../layers/assembly/lanes';
+export { activate, slope } from '../../../layers/dense/assembly/activations';
+export { affine, outer } from '../../../layers/dense/assembly/affine';
+export { copyColumn, gatherRows, scatterRows, zeros } from '../../../layers/embed/assembly/rows';
 export { adam, sgd, squares } from './optimizers';
-export { LANES } from './lanes';
+export { run } from './program';
+export { take } from '../../../layers/assembly/take';

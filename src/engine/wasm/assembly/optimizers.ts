@@ -1,4 +1,4 @@
-import { add, div, get, LANES, mul, put, splat, sqrt, sub, total } from './lanes';
+import { add, div, get, LANES, mul, put, splat, sqrt, sub, total } from '../../../layers/assembly/lanes';
 
 /** Updates of flat parameters, `count` numbers, a multiple of the lanes. The factors come from the host, as f64 rounded once. */
 

@@ -1,5 +1,5 @@
-import { abs, add, and, andNot, BYTES, div, eq, ge, get, gt, LANES, atLeast, max, min, mul, ne, neg, or, pick, put, splat, sqrt, sub, total, V } from './lanes';
-import { exp, log, log1p, pow, sigmoid } from './math';
+import { abs, add, and, andNot, BYTES, div, eq, ge, get, gt, LANES, atLeast, max, min, mul, ne, neg, or, pick, put, splat, sqrt, sub, total, V } from '../../../layers/assembly/lanes';
+import { exp, log, log1p, pow, sigmoid } from '../../../layers/assembly/math';
 
 /**
  * Runs what `terms/language/program.ts` makes of expressions. An instruction goes over `rows` rows of `vectors` vectors;

@@ -9,7 +9,7 @@ import {
   type ScalarOf,
 } from '../../../terms/language/program.ts';
 import { headExpressions } from '../../../terms/head.ts';
-import type { DenseBlock, Layout } from '../layout.ts';
+import type { Block, Layout } from '../layout.ts';
 import { classes, type Plan } from '../../plan.ts';
 import { declare, GROUP, SAMPLE_OF } from './bindings.ts';
 import { loops } from './loops.ts';
@@ -70,7 +70,7 @@ function variables(instructions: readonly Instruction[]): string {
 }
 
 function byRow(plan: Plan, layout: Layout, made: Program, sums: readonly Instruction[]): HeadShader {
-  const last = layout.blocks.at(-1) as DenseBlock;
+  const last = layout.blocks.at(-1) as Block;
   const K = classes(plan);
   const body = made.block.filter(({ operation }) => operation !== 'laneSum');
   const used = new Set(made.block.flatMap(({ from }) => from.map(({ of }) => of)));

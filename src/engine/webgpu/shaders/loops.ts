@@ -1,5 +1,5 @@
 import type { ArrayOf, Instruction, Operand, Program, ScalarOf } from '../../../terms/language/program.ts';
-import type { DenseBlock, Layout } from '../layout.ts';
+import type { Block, Layout } from '../layout.ts';
 import { quads } from '../layout.ts';
 import { classes, type Plan } from '../../plan.ts';
 import { declare, GROUP, SAMPLE_OF } from './bindings.ts';
@@ -9,7 +9,7 @@ import { elementText, isElementwise, numbersPerMember, readScalars, scalarText }
 
 /** A head by one workgroup for each member: arrays lie in memory, and all wait for each other after each instruction. */
 export function loops(plan: Plan, layout: Layout, made: Program, parts: number): HeadShader {
-  const last = layout.blocks.at(-1) as DenseBlock;
+  const last = layout.blocks.at(-1) as Block;
   const [rows, K] = [plan.batchSize, classes(plan)];
   const starts: number[] = [];
   let size = 0;

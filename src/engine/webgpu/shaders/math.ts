@@ -1,7 +1,7 @@
 /**
  * Elementary functions in WGSL. The language leaves much open about its own (log near 1 has an absolute error only, tanh
  * may overflow inside), and drivers differ; these are the same everywhere, by the polynomials of
- * `wasm/assembly/math.ts` (Cody and Waite 1980; coefficients of Moshier's Cephes library, single precision).
+ * `layers/assembly/math.ts` (Cody and Waite 1980; coefficients of Moshier's Cephes library, single precision).
  */
 export const MATH = /* wgsl */ `
 // Not a constant: the language has none that is infinite.

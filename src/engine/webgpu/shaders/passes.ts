@@ -1,18 +1,9 @@
-import type { Layout } from '../layout.ts';
-import { QUAD, strideOf } from '../layout.ts';
+import type { Tile } from '../../../layers/contract.ts';
+import { strideOf, type Layout } from '../layout.ts';
 import type { SetName } from './bindings.ts';
 import { judgeShader, updateShader } from './closing.ts';
-import {
-  backwardShader,
-  forwardShader,
-  layerThreads,
-  type Tile,
-  gradientShader,
-  gradientThreads,
-  slopeShader,
-  takeShader,
-} from './dense.ts';
 import type { HeadShader } from './head.ts';
+import { backwardPasses, forwardPasses, gradientPass, gradientThreads, takePass } from './layers.ts';
 
 /** One dispatch of a step, before it is compiled. */
 export interface PassSource {
@@ -45,10 +36,10 @@ export function partsOf(layout: Layout, software: boolean): number {
   return !software && gradientThreads(layout, SMALL) < 8192 ? 16 : 4;
 }
 
-const SMALL: Tile = { rows: 1, features: 1, inputs: 1, outputs: 1 };
+const SMALL: Tile = { rows: 1, columns: 1, inputs: 1, outputs: 1 };
 /** Wide tiles read less for each product, and leave fewer invocations to do it. */
-const WIDE: Tile = { rows: 2, features: 4, inputs: 2, outputs: 2 };
-const MIDDLE: Tile = { rows: 1, features: 2, inputs: 1, outputs: 2 };
+const WIDE: Tile = { rows: 2, columns: 4, inputs: 2, outputs: 2 };
+const MIDDLE: Tile = { rows: 1, columns: 2, inputs: 1, outputs: 2 };
 
 /** What an invocation makes: an emulated GPU has few cores, another has thousands to keep busy. */
 export function tileOf({ blocks }: Layout, rows: number, members: number, software: boolean): Tile {
@@ -59,43 +50,9 @@ export function tileOf({ blocks }: Layout, rows: number, members: number, softwa
 
 /** All shaders around a head, and its own. @param parts in which the gradient is summed over the rows */
 export function stepOf(layout: Layout, parts: number, tile: Tile, head: HeadShader): Step {
-  const { blocks, parameters4 } = layout;
+  const { parameters4 } = layout;
   const features = layout.features + head.sums;
-  const network = { set: 'network', whole: false } as const;
-  const take: PassSource = {
-    ...network,
-    label: 'take',
-    code: takeShader(layout),
-    threads: (rows) => QUAD * strideOf(rows),
-    work: () => 4 * layout.inputs.count,
-  };
-  const forward = blocks.map((block, l): PassSource => ({
-    ...network,
-    label: `forward ${String(l)}`,
-    code: forwardShader(layout, l, tile),
-    threads: (rows) => layerThreads(block.out4, strideOf(rows), tile),
-    work: () => 64 * block.in4 * tile.rows * tile.features,
-  }));
-  const backward = blocks.slice(1).map((block, i): PassSource => ({
-    ...network,
-    label: `backward ${String(i + 1)}`,
-    code: backwardShader(layout, i + 1, tile),
-    threads: (rows) => layerThreads(block.in4, strideOf(rows), tile),
-    work: () => 64 * block.out4 * tile.rows * tile.features,
-  }));
   const closing = { set: 'closing' } as const;
-  const last = blocks.at(-1);
-  const slope: PassSource[] = last?.activation
-    ? [
-        {
-          ...network,
-          label: 'slope',
-          code: slopeShader(layout),
-          threads: (rows) => strideOf(rows) * last.out4,
-          work: () => 64,
-        },
-      ]
-    : [];
   const { code } = head;
   const own: PassSource[] =
     code === undefined
@@ -111,20 +68,13 @@ export function stepOf(layout: Layout, parts: number, tile: Tile, head: HeadShad
           },
         ];
   return {
-    forward: [take, ...forward],
+    forward: [takePass(layout), ...forwardPasses(layout, tile)],
     head,
     parts,
     rest: [
       ...own,
-      ...slope,
-      ...backward.reverse(),
-      {
-        ...network,
-        label: 'gradient',
-        code: gradientShader(layout, features, parts, tile),
-        threads: () => parts * gradientThreads(layout, tile),
-        work: (rows) => (64 * strideOf(rows) * tile.inputs * tile.outputs) / parts,
-      },
+      ...backwardPasses(layout, tile),
+      gradientPass(layout, features, parts, tile),
       {
         ...closing,
         label: 'judge',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { WasmExecutor } from '../../../../src/engine/wasm/wasmExecutor.ts';
 import { Heap } from '../../../../src/engine/wasm/heap.ts';
-import type { Kernels } from '../../../../src/engine/wasm/kernels.ts';
+import type { Kernels } from '../../../../src/engine/wasm/wasmKernels.ts';
 import { chunkOf, numbersOf, prepare, type Prepared } from '../../../support/executors.ts';
 import { kernels } from '../../../support/vectors.ts';
 
@@ -12,6 +12,7 @@ describe('the kernels', () => {
   ])('%s: the module exports what its type says', async (_, simd) => {
     const names: Record<keyof Kernels, true> = {
       ...{ LANES: true, affine: true, outer: true, take: true, activate: true, slope: true },
+      ...{ copyColumn: true, gatherRows: true, scatterRows: true, zeros: true },
       ...{ run: true, squares: true, adam: true, sgd: true },
     };
     const { module } = await kernels(simd);

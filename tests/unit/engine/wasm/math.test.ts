@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Heap } from '../../../../src/engine/wasm/heap.ts';
-import { instantiate } from '../../../../src/engine/wasm/kernels.ts';
-import { PASSES } from '../../../../src/engine/wasm/layout.ts';
-import { activations } from '../../../../src/engine/oracle/activations.ts';
+import { instantiate } from '../../../../src/engine/wasm/wasmKernels.ts';
+import { PASSES } from '../../../../src/layers/dense/wasm.ts';
+import { activations } from '../../../../src/layers/dense/activations.ts';
 import {
   exp,
   input,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Chunk } from '../../../../src/engine/executor.ts';
 import { OracleExecutor } from '../../../../src/engine/oracle/oracleExecutor.ts';
-import { ACTIVATIONS } from '../../../../src/engine/plan.ts';
+import { ACTIVATIONS } from '../../../../src/layers/dense/dense.ts';
 import { WasmExecutor } from '../../../../src/engine/wasm/wasmExecutor.ts';
 import type { KnobValue } from '../../../../src/terms/knob.ts';
 import { relativeDistance } from '../../../support/executors.ts';
@@ -41,6 +41,7 @@ const cases = fc.record({
   hidden: fc.array(fc.integer({ min: 1, max: 13 }), { maxLength: 3 }),
   classes: fc.integer({ min: 2, max: 13 }),
   activation: fc.constantFrom(...ACTIVATIONS),
+  lastActivation: fc.option(fc.constantFrom(...ACTIVATIONS), { nil: undefined, freq: 3 }),
   batch: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 20 }), fc.constantFrom(63, 64, 65, 100)),
   members: fc.array(settings, { minLength: 1, maxLength: 9 }),
   ownBatches: fc.boolean(),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ACTIVATIONS, parameterLayout, type Plan } from '../../../../src/engine/plan.ts';
+import { parameterLayout, type Plan } from '../../../../src/engine/plan.ts';
+import { ACTIVATIONS } from '../../../../src/layers/dense/dense.ts';
 import {
   fromDevice,
   layoutOf,
@@ -9,6 +10,7 @@ import {
   strideOf,
   toDevice,
 } from '../../../../src/engine/webgpu/layout.ts';
+import { denseSlices } from '../../../support/denseSlices.ts';
 
 const plans = fc
   .record({
@@ -48,14 +50,14 @@ test('a weight lies where the layer’s block says', () => {
   fc.assert(
     fc.property(plans, (plan) => {
       const layout = layoutOf(plan);
-      const { slices, count } = parameterLayout(plan);
+      const { slices, count } = denseSlices(plan);
       const padded = new Float32Array(QUAD * layout.parameters4);
       toDevice(
         layout,
         Float64Array.from({ length: count }, (_, i) => i + 1),
         padded,
       );
-      layout.blocks.forEach(({ inputs, outputs, out4, weights, biases }, l) => {
+      layout.blocks.forEach(({ inputs, outputs, out4, parameters: [weights = 0, biases = 0] }, l) => {
         const slice = slices[l] as (typeof slices)[number];
         for (let o = 0; o < outputs; o++) {
           for (let i = 0; i < inputs; i++)
@@ -76,12 +78,12 @@ test('no two things lie at the same place of the work space', () => {
         for (let i = from; i < from + count; i++) taken[i] = (taken[i] ?? 0) + 1;
       };
       take(inputs.values, QUAD * inputs.in4);
-      for (const { out4, values, sums, adjoints } of blocks) {
+      for (const { out4, values, extra, adjoints } of blocks) {
         take(values, QUAD * out4);
-        if (sums !== values) take(sums, QUAD * out4);
+        if (extra !== values) take(extra, QUAD * out4);
         take(adjoints, QUAD * out4);
         expect(adjoints).toBeGreaterThanOrEqual(forward);
-        expect(Math.max(values, sums) + QUAD * out4).toBeLessThanOrEqual(forward);
+        expect(Math.max(values, extra) + QUAD * out4).toBeLessThanOrEqual(forward);
       }
       expect(taken.every((times) => times === 1)).toBe(true);
     }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ACTIVATIONS, type Activation, type Plan } from '../../../../src/engine/plan.ts';
+import type { Plan } from '../../../../src/engine/plan.ts';
+import { ACTIVATIONS, type Activation } from '../../../../src/layers/dense/dense.ts';
 import { layoutOf } from '../../../../src/engine/webgpu/layout.ts';
 import { headShader } from '../../../../src/engine/webgpu/shaders/head.ts';
 import { MATH } from '../../../../src/engine/webgpu/shaders/math.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OPTIMIZERS } from '../../../../src/engine/optimizers.ts';
 import type { KeptRun } from '../../../../src/engine/protocol.ts';
-import { networks } from '../../../../src/labs/networks.ts';
+import { serviceMix } from '../../../../src/labs/service-mix/index.ts';
 import type { MixSample } from '../../../../src/labs/service-mix/answers.ts';
 import { runtimeOf } from '../../../../src/labs/runtimes.ts';
 import { fromCheckpoint, toCheckpoint } from '../../../../src/run/kept/checkpoint.ts';
@@ -206,8 +206,7 @@ describe('the tensors are PyTorch’s', () => {
         knobs: { 'data.points': 64, 'data.validation': 16, 'training.batch_size': 16, ...knobs },
       });
       const task = await (await runtimeOf('service-mix')).build(log, readPublic);
-      const shapes = task?.plan.layers.map(({ inputs, outputs }) => ({ inputs, outputs }));
-      expect(networks['service-mix']?.(log.knobs)).toEqual(shapes);
+      expect(serviceMix.layers(log.knobs)).toEqual(task.plan.layers);
     }
   });
 });

@@ -1,42 +1,9 @@
-/** The kernels of `assembly/`, as TypeScript sees them. Addresses and strides are bytes; numbers in arrays are f32. */
-export interface Kernels {
+import type { LayerKernels } from '../../layers/wasm.ts';
+
+/** The kernels as TypeScript sees them. Addresses and strides are bytes; numbers in arrays are f32. */
+export interface Kernels extends LayerKernels {
   /** Numbers in a vector: 4, or 1 where there is no SIMD. */
   LANES: { value: number };
-  affine: (
-    out: number,
-    x: number,
-    weights: number,
-    bias: number,
-    inner: number,
-    outer: number,
-    pitch: number,
-    vectors: number,
-    stride: number,
-    mode: number,
-    by: number,
-  ) => void;
-  outer: (
-    out: number,
-    bias: number,
-    x: number,
-    d: number,
-    inputs: number,
-    outputs: number,
-    vectors: number,
-    stride: number,
-  ) => void;
-  take: (
-    out: number,
-    stride: number,
-    data: number,
-    width: number,
-    rows: number,
-    first: number,
-    count: number,
-    padded: number,
-  ) => void;
-  activate: (kind: number, out: number, z: number, vectors: number) => void;
-  slope: (kind: number, d: number, from: number, vectors: number) => void;
   run: (code: number, count: number, offset: number, valid: number) => void;
   squares: (g: number, count: number) => number;
   adam: (

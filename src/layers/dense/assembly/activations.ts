@@ -1,7 +1,7 @@
-import { add, BYTES, get, mul, put, splat, sub, V } from './lanes';
-import { erf, exp, sigmoid, tanh } from './math';
+import { add, and, BYTES, get, gt, mul, put, splat, sub, V } from '../../assembly/lanes';
+import { erf, exp, sigmoid, tanh } from '../../assembly/math';
 
-/** Activations that are not done where sums are finished, in the order of `ACTIVATIONS` in plan.ts, from 1. */
+/** In the order of `ACTIVATIONS`; the value of ReLU is taken where sums are finished, in `affine`. */
 const TANH = 1;
 const SILU = 2;
 const GELU = 3;
@@ -23,7 +23,7 @@ export function activate(kind: i32, out: usize, z: usize, vectors: i32): void {
   }
 }
 
-/** d ← d · slope: of tanh from its value at `from`, of the others from z. */
+/** d ← d · slope: of ReLU and tanh from the value at `from`, of the others from z. */
 export function slope(kind: i32, d: usize, from: usize, vectors: i32): void {
   for (let v = 0; v < vectors; v++) {
     const at = <usize>v * BYTES;
@@ -36,7 +36,7 @@ export function slope(kind: i32, d: usize, from: usize, vectors: i32): void {
     } else if (kind == GELU) {
       const density = mul(splat(0.398942280401432678), exp(mul(splat(-0.5), mul(x, x))));
       s = add(normal(x), mul(x, density));
-    }
+    } else s = and(splat(1), gt(x, splat(0)));
     put(d + at, mul(get(d + at), s));
   }
 }

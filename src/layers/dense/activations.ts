@@ -1,5 +1,5 @@
 import { erf } from '../../science/special.ts';
-import type { Activation } from '../plan.ts';
+import type { Activation } from './dense.ts';
 
 const SQRT_HALF = Math.SQRT1_2;
 const INVERSE_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);

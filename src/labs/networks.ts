@@ -1,8 +1,0 @@
-import type { DenseShape } from '../science/denseLayout.ts';
-import type { KnobValues } from '../terms/knob.ts';
-import { layersOf } from './service-mix/network.ts';
-
-/** The layers of each lab's network under given knobs: what the flat parameters of a run mean. */
-export const networks: Readonly<Record<string, (knobs: KnobValues) => readonly DenseShape[]>> = {
-  'service-mix': (knobs) => layersOf(knobs),
-};
