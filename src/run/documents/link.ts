@@ -97,6 +97,8 @@ export function* fromLink(hash: string): Sliced<Loadable> {
   const lab = labOf(known.get('lab'), document);
   const preset = known.get('preset');
   if (lab) document.lab = lab.id;
+  // A lab's own address, as people write it, opens what the lab shows first.
+  if (lab && fields.size === 1) document.preset = lab.opening;
   if (preset !== undefined) presetOf(lab ?? labs[0], unescape(preset), document);
   const seed = known.get('seed');
   if (seed !== undefined) document.seed = Number(seed === '' ? NaN : unescape(seed));
