@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import { dependOn } from '../charts/dependOn.ts';
+import { labs } from '../labs/index.ts';
 import { MAX_LENGTH } from '../panels/dialogs/share/linkOf.ts';
 import type { Run } from '../run/run.svelte.ts';
 
@@ -33,8 +34,9 @@ export function keepAddress(run: Run, opened: string, fail: (message: string) =>
       // The address then stays as it is; whoever shares is told why.
       return;
     }
-    // What ships needs no words: a visitor's address stays as it is until something differs.
-    if (link === written || (written === '' && ships(run, link))) return;
+    // What ships needs the name of its lab at most, and in the first lab no words until something has differed.
+    if (ships(run, link)) link = run.lab.id === labs[0].id && written === '' ? '' : `lab=${run.lab.id}`;
+    if (link === written) return;
     written = link;
     history.replaceState(history.state, '', `#${link}`);
   }

@@ -1,12 +1,15 @@
-export type Action = 'toggle' | 'step' | 'reset' | 'undo' | 'redo' | 'help' | 'theme' | 'knobs' | 'maps';
+export type Action =
+  'toggle' | 'step' | 'reset' | 'undo' | 'redo' | 'help' | 'theme' | 'sentence' | 'knobs' | 'maps' | 'curves';
 
 const KEYS: Readonly<Record<string, Action>> = {
   ' ': 'toggle',
   '.': 'step',
   r: 'reset',
   t: 'theme',
+  s: 'sentence',
   k: 'knobs',
   m: 'maps',
+  c: 'curves',
   '?': 'help',
 };
 /** Elements that mean something else by these keys, and elements that mean something by Space. */

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { openLab, SMALL } from './lab.ts';
+import { fromMenu, openLab, SMALL } from './lab.ts';
 
 const NOTE = `# Trial of Tuesday
 lab: service-mix
@@ -83,7 +83,7 @@ test('what is pasted is shown with what is wrong and what will differ, and loade
 
 test('a text is checked while one types, and cannot be loaded while it cannot be read', async ({ page }) => {
   await open(page);
-  await page.getByRole('button', { name: 'Load…' }).click();
+  await fromMenu(page, 'File', 'Load…');
   const load = dialog(page).getByRole('button', { name: 'Load', exact: true });
   await expect(load).toBeDisabled();
   await text(page).fill('model: [');
@@ -214,7 +214,7 @@ test('what differs from the preset can be copied by itself', async ({ page, cont
   await page.evaluate(async () => {
     await window.lab.load({ preset: 'before', executor: 'oracle' });
   });
-  await page.getByRole('button', { name: 'Export…' }).click();
+  await fromMenu(page, 'File', 'Export…');
   const copy = page.getByRole('button', { name: 'Copy what differs from Before' });
   await expect(copy).toBeDisabled();
   await page.evaluate(() => window.lab.set({ 'model.temperature': 2 }));

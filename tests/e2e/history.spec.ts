@@ -1,6 +1,6 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import type { RunSummary } from '../../src/app/keptRuns.ts';
-import { openLab, SMALL } from './lab.ts';
+import { fromMenu, openLab, SMALL } from './lab.ts';
 
 interface State {
   step: number;
@@ -107,7 +107,7 @@ test('the opening story and a look that trains nothing leave no run behind', asy
     await window.lab.undo();
     await window.lab.jump(10);
   });
-  await page.getByRole('button', { name: 'Runs…' }).click();
+  await fromMenu(page, 'File', 'Runs…');
   await expect(page.getByRole('dialog').getByRole('listitem')).toHaveCount(1);
 });
 

@@ -25,3 +25,12 @@ export async function openLab(page: Page): Promise<void> {
   await page.goto('./');
   await page.evaluate(() => window.lab.ready());
 }
+
+/** Presses what stands in a menu of the top bar. */
+export async function fromMenu(page: Page, menu: 'File' | 'Settings', name: string): Promise<void> {
+  await page.getByRole('button', { name: menu, exact: true }).click();
+  await page
+    .getByRole('group', { name: menu, exact: true })
+    .getByRole('button', { name, exact: true })
+    .click();
+}

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
-import { openLab } from './lab.ts';
+import { expect, test, type Locator } from '@playwright/test';
+import { openLab, SMALL } from './lab.ts';
 import { tellStory } from './story.ts';
 
 test('the page is painted before the worker is there', async ({ page }) => {
@@ -40,10 +40,9 @@ test('a worker that is busy does not hold up clicks, drags and typing', async ({
     })
     .then(() => (free = true));
   // A click
-  const theme = page.getByRole('button', { name: /^Theme/ });
-  const before = await theme.getAttribute('aria-label');
-  await theme.click();
-  await expect(theme).not.toHaveAttribute('aria-label', before ?? '');
+  await page.getByRole('button', { name: 'File', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Load…' })).toBeVisible();
+  await page.keyboard.press('Escape');
   // A drag
   const slider = page.getByRole('slider', { name: 'Temperature T' });
   const box = await slider.boundingBox();
@@ -123,9 +122,9 @@ for (const [name, viewport] of Object.entries({
       await page.keyboard.press('Escape');
     };
     const small = name.startsWith('phone');
-    const more = async (): Promise<void> => {
-      if (small) await press('More');
-    };
+    /** Opens the menu of the top bar; on a phone all are one. */
+    const from = (menu: 'File' | 'Settings' | ''): Promise<void> =>
+      small ? press('More') : menu ? press(menu) : Promise.resolve();
     const views: Record<string, { open: () => Promise<void>; close: () => Promise<void> }> = {
       live: {
         open: () => expect(page.getByRole('complementary', { name: 'Hint' })).toBeVisible(),
@@ -136,10 +135,12 @@ for (const [name, viewport] of Object.entries({
         curves: { open: () => press('Curves'), close: () => press('Live') },
       }),
       engine: { open: () => press(small ? 'More' : /^Executor/), close },
-      load: { open: () => more().then(() => press('Load…')), close },
-      export: { open: () => more().then(() => press('Export…')), close },
-      share: { open: () => more().then(() => press('Share…')), close },
-      help: { open: () => more().then(() => press(small ? 'Help' : 'Help and shortcuts')), close },
+      labs: { open: () => press(/^Lab: /), close },
+      ...(!small && { file: { open: () => press('File'), close } }),
+      load: { open: () => from('File').then(() => press('Load…')), close },
+      export: { open: () => from('File').then(() => press('Export…')), close },
+      share: { open: () => from('').then(() => press('Share…')), close },
+      help: { open: () => from('Settings').then(() => press('Help and shortcuts')), close },
     };
     const found: string[] = [];
     const look = async (view: string, colorScheme: 'light' | 'dark', builder: AxeBuilder): Promise<void> => {
@@ -156,7 +157,9 @@ for (const [name, viewport] of Object.entries({
       // What lies behind was looked at before.
       const part = {
         knobs: '.dock',
-        engine: '[popover]',
+        engine: '[popover]:popover-open',
+        labs: '[popover]:popover-open',
+        file: '[popover]:popover-open',
         load: 'dialog',
         export: 'dialog',
         share: 'dialog',
@@ -225,3 +228,71 @@ test('the run bar says from where a run was bent', async ({ page }) => {
   await page.getByRole('button', { name: 'Sufficient', exact: true }).click();
   await expect(page.getByText('switched from Before at step 20')).toBeVisible();
 });
+
+test('the lab is named by the title, the top bar and an address of its own', async ({ page }) => {
+  await openLab(page);
+  await expect(page).toHaveTitle('Service mix · Collapse Lab');
+  await page.getByRole('button', { name: 'Lab: Service mix' }).click();
+  const open = page.getByRole('group', { name: 'Labs' }).getByRole('button', { name: /^Service mix/ });
+  await expect(open).toHaveAttribute('aria-current', 'true');
+  // The one that is open is not begun anew.
+  await page.evaluate(() => window.lab.step(3));
+  await open.click();
+  await expect(open).toBeHidden();
+  expect(await page.evaluate(() => window.lab.metrics().step)).toBe(3);
+
+  await page.goto('./#lab=service-mix');
+  await page.reload();
+  await page.evaluate(() => window.lab.ready());
+  expect(await page.evaluate(() => window.lab.config().preset)).toBe('intro');
+  expect(await page.evaluate(() => window.lab.problems())).toEqual([]);
+  // It stays as short as it is until something differs.
+  await page.evaluate(() => window.lab.step(1));
+  await page.waitForTimeout(1200);
+  expect(new URL(page.url()).hash).toBe('#lab=service-mix');
+  await page.evaluate(() => window.lab.set({ 'model.temperature': 2 }));
+  await expect.poll(() => new URL(page.url()).hash).toContain('model.temperature=2');
+});
+
+for (const width of [1440, 1024, 768])
+  test(`at ${width} the bars are as high as they are meant to be, whatever the run`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await openLab(page);
+    await page.evaluate(async (small) => {
+      await window.lab.load({ preset: 'before', executor: 'oracle' });
+      await window.lab.set(small);
+      await window.lab.step(12_345);
+      for (let i = 0; i < 12; i++) {
+        await window.lab.set({ 'model.temperature': 2 + i / 10 });
+        await window.lab.step(1);
+      }
+      await window.lab.jump(12_346);
+    }, SMALL);
+    const bar = page.getByRole('region', { name: 'Run controls' });
+    const heightOf = async (part: Locator): Promise<number | undefined> => (await part.boundingBox())?.height;
+    expect(await heightOf(page.getByRole('banner'))).toBe(48);
+    expect(await heightOf(bar)).toBe(width < 1024 ? 95 : 48);
+    // Nothing in it lies over something else.
+    const over = await bar.evaluate((element) => {
+      const parts = [
+        ...element.querySelectorAll('button, input:not([type=radio]), select, .segments, .counter'),
+      ]
+        .filter((part) => !part.matches('.segments *, .counter *') && part.getClientRects().length > 0)
+        .map((part) => ({ part, box: part.getBoundingClientRect() }));
+      return parts.flatMap(({ part, box }, i) =>
+        parts
+          .slice(0, i)
+          .filter(
+            ({ box: other }) =>
+              Math.min(box.right, other.right) - Math.max(box.left, other.left) > 0.5 &&
+              Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 0.5,
+          )
+          .map(({ part: other }) => `${part.outerHTML.slice(0, 80)} over ${other.outerHTML.slice(0, 80)}`),
+      );
+    });
+    expect(over).toEqual([]);
+    const line = await page.getByRole('slider', { name: 'Step of the run' }).boundingBox();
+    expect(line?.width).toBeGreaterThan(60);
+    const edge = await bar.evaluate((element) => element.scrollWidth - element.clientWidth);
+    expect(edge).toBe(0);
+  });

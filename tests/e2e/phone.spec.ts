@@ -121,7 +121,7 @@ test('nothing of the wide page is lost', async ({ page }) => {
   await page.getByRole('radio', { name: 'dark' }).check({ force: true });
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await expect(page.getByRole('radio', { name: /Oracle/ })).toBeVisible();
-  for (const name of ['Help', 'Load…', 'Export…', 'Share…']) {
+  for (const name of ['Help and shortcuts', 'Runs…', 'Load…', 'Export…', 'Doctor…', 'Share…']) {
     const opener = page.getByRole('button', { name, exact: true });
     if (!(await opener.isVisible())) await page.getByRole('button', { name: 'More', exact: true }).tap();
     await opener.tap();
@@ -134,6 +134,15 @@ test('nothing of the wide page is lost', async ({ page }) => {
   await page.getByRole('button', { name: 'Knobs', exact: true }).tap();
   for (const name of ['Before', 'First fix', 'Sufficient'])
     await expect(page.getByRole('button', { name, exact: true })).toBeVisible();
+});
+
+test('the top bar says which lab is open, and lists all', async ({ page }) => {
+  await openLab(page);
+  await page.getByRole('button', { name: 'Lab: Service mix' }).tap();
+  const lab = page.getByRole('group', { name: 'Labs' }).getByRole('button');
+  await expect(lab).toHaveText([/Service mix.*flat mix everywhere/]);
+  await lab.tap();
+  await expect(lab).toBeHidden();
 });
 
 test('what belongs to the shell is large enough for a thumb', async ({ page }) => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { openLab } from './lab.ts';
+import { fromMenu, openLab } from './lab.ts';
 import { tellStory } from './story.ts';
 
 test('before the first frame the shell stands, and says why its controls wait', async ({ page }) => {
@@ -37,10 +37,10 @@ test('a dialog that does not load says so, and opens when asked again', async ({
   let broken = true;
   await page.route('**/assets/HelpDialog-*.js', (route) => (broken ? route.abort() : route.continue()));
   await openLab(page);
-  await page.getByRole('button', { name: 'Help and shortcuts' }).click();
+  await fromMenu(page, 'Settings', 'Help and shortcuts');
   await expect(page.getByText(/could not be loaded. Check the connection/)).toBeVisible();
   broken = false;
-  await page.getByRole('button', { name: 'Help and shortcuts' }).click();
+  await fromMenu(page, 'Settings', 'Help and shortcuts');
   await expect(page.getByRole('dialog')).toBeVisible();
 });
 
@@ -71,7 +71,7 @@ test('when the trainer dies and no other comes to life, the configuration and th
   await expect(page.getByRole('heading', { name: 'The trainer is gone.' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Reload the page' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeDisabled();
-  await page.getByRole('button', { name: 'Export…' }).click();
+  await fromMenu(page, 'File', 'Export…');
   await expect(page.getByRole('button', { name: /Download The whole run/ })).toBeEnabled();
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: /Download Configuration/ }).click();
@@ -90,7 +90,7 @@ test('without a run there is nothing to export, and the dialog says so', async (
   await page.route('**/trainer-*.js', (route) => route.abort());
   await page.goto('./');
   await expect(page.getByRole('heading', { name: 'The trainer is gone.' })).toBeVisible();
-  await page.getByRole('button', { name: 'Export…' }).click();
+  await fromMenu(page, 'File', 'Export…');
   await expect(page.getByText(/nothing to export/).first()).toBeVisible();
 });
 

@@ -29,6 +29,11 @@ const chrome = (page: Page): Promise<string | undefined> =>
       )?.content,
   );
 
+async function choose(page: Page, theme: string): Promise<void> {
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByRole('radio', { name: theme }).check({ force: true });
+}
+
 test('the theme follows the system until one is chosen, and the browser’s own colours follow', async ({
   page,
 }) => {
@@ -40,13 +45,11 @@ test('the theme follows the system until one is chosen, and the browser’s own 
   expect([await paper(page), await chrome(page)]).toEqual([LIGHT, '#fdfdfb']);
   expect(await termColor(page)).toEqual(TERM.light);
 
-  const theme = page.getByRole('button', { name: /^Theme/ });
-  await theme.click();
-  await theme.click();
-  await expect(theme).toHaveAccessibleName('Theme: dark');
+  await choose(page, 'dark');
   expect([await paper(page), await chrome(page)]).toEqual([DARK, '#121315']);
   expect(await termColor(page)).toEqual(TERM.dark);
-  await theme.click();
+  await page.keyboard.press('Escape');
+  await choose(page, 'system');
   expect([await paper(page), await chrome(page)]).toEqual([LIGHT, '#fdfdfb']);
 });
 
@@ -69,7 +72,8 @@ test('a chosen theme is there before the page’s script', async ({ page }) => {
     await window.lab.ready();
   });
   expect(await paper(page)).toBe(DARK);
-  await expect(page.getByRole('button', { name: 'Theme: dark' })).toBeVisible();
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await expect(page.getByRole('radio', { name: 'dark' })).toBeChecked();
 });
 
 test('where nothing may be stored, a theme holds for the visit', async ({ page }) => {
@@ -82,8 +86,6 @@ test('where nothing may be stored, a theme holds for the visit', async ({ page }
   });
   await page.emulateMedia({ colorScheme: 'light' });
   await openLab(page);
-  const theme = page.getByRole('button', { name: /^Theme/ });
-  await theme.click();
-  await theme.click();
+  await choose(page, 'dark');
   expect(await paper(page)).toBe(DARK);
 });

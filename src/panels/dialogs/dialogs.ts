@@ -14,3 +14,12 @@ export const DIALOGS = {
 } satisfies Record<string, Load>;
 
 export type DialogName = keyof typeof DIALOGS;
+
+/** Gives the focus back when a dialog has closed, where the browser could not. @param opener what had it before */
+export function giveBack(opener: Element | null): void {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  // It was opened from a menu that is closed by now; the last of its buttons is the one that it belongs to.
+  const menu = opener?.closest('[popover]');
+  const back = menu ? [...document.querySelectorAll(`[popovertarget="${menu.id}"]`)].at(-1) : opener;
+  if (back instanceof HTMLElement) back.focus();
+}

@@ -99,6 +99,8 @@ export function* fromLink(lab: Lab, hash: string): Sliced<Loadable> {
   const named = known.get('lab');
   if (named !== undefined) document.lab = unescape(named);
   const preset = known.get('preset');
+  // A lab's own address, as people write it, opens what the lab shows first.
+  if (named !== undefined && fields.size === 1) document.preset = lab.opening;
   if (preset !== undefined) presetOf(lab, unescape(preset), document);
   const seed = known.get('seed');
   if (seed !== undefined) document.seed = Number(seed === '' ? NaN : unescape(seed));

@@ -77,6 +77,20 @@ test('what is wrong is named, and the rest is kept', async () => {
     expect(said).toContain(part);
 });
 
+test('the address of a lab opens what it shows first, with its story', async () => {
+  const { log, problems } = await open(`#lab=${lab.id}`);
+  expect(log).toMatchObject({ lab: lab.id, preset: lab.opening, knobs: baseOf(lab.opening) });
+  expect(log.events).toEqual(lab.presets.find(({ id }) => id === lab.opening)?.events);
+  expect(problems).toEqual([]);
+  // As ever: a link that says more, but no preset, says what differs from the defaults.
+  const more = await open(`#v=1&lab=${lab.id}&seed=3`);
+  expect(more.log).toMatchObject({
+    preset: lab.plain,
+    seed: 3,
+    events: lab.presets.find(({ id }) => id === lab.plain)?.events,
+  });
+});
+
 test('unknown labs and presets, versions from the future, and doubled fields are named', async () => {
   const { log, problems } = await open('#v=9&lab=nope&preset=none&seed=1&seed=2');
   expect(log).toMatchObject({ lab: lab.id, seed: 2 });
