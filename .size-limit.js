@@ -35,6 +35,7 @@ const curves = all.filter((name) => chunkOf(name) === 'Curves');
  */
 const CRUMB = 1;
 const BUDGETS = {
+  ClaimsDialog: 2.5,
   Curves: 21,
   DoctorDialog: 9,
   ExportDialog: 3,
@@ -51,6 +52,7 @@ const BUDGETS = {
   backend: 51,
   browser: 32,
   checkpoint: 5.5,
+  claims: 4,
   config: 4,
   dialogs: 1.5,
   dist: 149,

@@ -10,6 +10,7 @@ export const DIALOGS = {
   export: () => import('./export/ExportDialog.svelte'),
   share: () => import('./share/ShareDialog.svelte'),
   doctor: () => import('./doctor/DoctorDialog.svelte'),
+  claims: () => import('./ClaimsDialog.svelte'),
   help: () => import('./HelpDialog.svelte'),
 } satisfies Record<string, Load>;
 

@@ -32,6 +32,8 @@ export interface LabPage {
   /** The words of this lab, for the glossary. */
   words: () => Promise<Readonly<Record<string, Entry>>>;
   help: LabHelp;
+  /** What the lab's field note claims, one by one, and whether it holds. */
+  claims: () => Promise<Claims>;
   /** What the doctor shows of its diagnosis; of labs that have one. */
   doctor?: () => Promise<LabDoctor>;
   /** Methods of `window.lab` that only this lab has. */
@@ -65,6 +67,36 @@ export interface Narrative extends Sentence {
 
 /** What would help: a preset's setting or single knobs, on the same weights. */
 export type Cure = { label: string } & ({ preset: string } | { knobs: KnobValues });
+
+export interface Claims {
+  /** How the numbers in the texts were measured, for all that do not say otherwise. */
+  measured: string;
+  /** In the order of the field note. */
+  list: readonly Claim[];
+}
+
+export type Verdict = 'holds' | 'fails' | 'depends';
+
+export interface Claim {
+  id: string;
+  /** What the field note says, in the lab's own words. */
+  claim: string;
+  verdict: Verdict;
+  /** Why, in one to three sentences with numbers. */
+  text: string;
+  /** Runs in which it can be seen, or why it cannot be seen on the page. */
+  see: readonly Sight[] | string;
+}
+
+/** A run that shows whether a claim holds. */
+export interface Sight {
+  label: string;
+  preset: string;
+  /** Live knobs that differ from the preset's. */
+  knobs?: KnobValues;
+  /** What to look at, in one sentence. */
+  look: string;
+}
 
 export interface LabDoctor {
   Findings: Component<FindingsProps>;

@@ -265,7 +265,7 @@ test('a knob that a term declares is in the panel and in YAML, without a change 
     closedForm: ({ rows }) => new Float64Array(rows),
   };
   const run = new FakeRun([weight, depth], { [depth.key]: 2.5 }, [own]);
-  await render(KnobPanel, { run: asRun(run) });
+  await render(KnobPanel, { run: asRun(run), onclaims: () => undefined });
   await expect.element(page.getByRole('slider', { name: 'Depth of the well' })).toBeVisible();
   await page.getByRole('button', { name: 'About Depth of the well' }).click();
   await expect.element(page.getByText('How deep the well is.')).toBeVisible();

@@ -20,6 +20,7 @@ export const page: LabPage = {
   thumbnail: async (run) => (await import('./stage/thumbnail.ts')).thumbnail(run),
   words: async () => (await import('./words.ts')).words,
   help,
+  claims: async () => (await import('./claims.ts')).claims,
   doctor: async () => (await import('./doctor/index.ts')).doctor,
   console: mixConsole,
 };
