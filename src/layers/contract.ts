@@ -126,7 +126,7 @@ export interface WasmLayer extends WasmValues {
 export interface WasmKind<S, Kernels> {
   /** Bytes of scratch memory. */
   scratch: (spec: S) => number;
-  build: (spec: S, at: readonly number[], with_: WasmBuild<Kernels>) => WasmLayer;
+  build: (spec: S, at: readonly number[], on: WasmBuild<Kernels>) => WasmLayer;
 }
 
 /**

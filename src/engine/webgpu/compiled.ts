@@ -6,7 +6,8 @@ import type { Gpu } from './gpu.ts';
 import { layoutOf, type Layout } from './layout.ts';
 import { Kept } from './pipelines.ts';
 import { headShader, type HeadShader } from './shaders/head.ts';
-import { partsOf, stepOf, tileOf, type PassSource, type Step } from './shaders/passes.ts';
+import { partsOf, stepOf, tileOf, type Step } from './shaders/passes.ts';
+import type { PassSource } from './shaders/passSource.ts';
 import { BETWEEN, type HeadPlace, type HeadRunner } from './steps.ts';
 
 /** A plan with all its pipelines. */

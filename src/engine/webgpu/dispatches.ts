@@ -1,5 +1,5 @@
 import { GROUP, SPAN_BYTES, SPAN_WORDS, type SetName, type Span } from './shaders/bindings.ts';
-import type { PassSource } from './shaders/passes.ts';
+import type { PassSource } from './shaders/passSource.ts';
 
 /** A compiled pass. */
 export interface Pass extends PassSource {

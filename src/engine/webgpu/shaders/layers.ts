@@ -3,7 +3,7 @@ import { inWgsl } from '../../../layers/wgsl.ts';
 import { QUAD, strideOf, type Block, type Layout } from '../layout.ts';
 import { declare, GROUP, SAMPLE_OF } from './bindings.ts';
 import { MATH } from './math.ts';
-import type { PassSource } from './passes.ts';
+import type { PassSource } from './passSource.ts';
 
 /** What every pass through the model begins with; the texts of layers go on from here. */
 const MAIN = `@compute @workgroup_size(${String(GROUP)})

@@ -1,21 +1,10 @@
 import type { Tile } from '../../../layers/contract.ts';
 import { strideOf, type Layout } from '../layout.ts';
-import type { SetName } from './bindings.ts';
 import { judgeShader, updateShader } from './closing.ts';
 import type { HeadShader } from './head.ts';
-import { backwardPasses, forwardPasses, gradientPass, gradientThreads, takePass } from './layers.ts';
 
-/** One dispatch of a step, before it is compiled. */
-export interface PassSource {
-  label: string;
-  set: SetName;
-  code: string;
-  /** Invocations for each member; what meets in one workgroup cannot be cut. */
-  threads: (rows: number) => number;
-  whole: boolean;
-  /** Multiplications of one invocation, about. */
-  work: (rows: number) => number;
-}
+import { backwardPasses, forwardPasses, gradientPass, gradientThreads, takePass } from './layers.ts';
+import type { PassSource } from './passSource.ts';
 
 export interface Step {
   /** The passes through the model that prediction needs, in order. */
