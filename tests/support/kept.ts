@@ -1,10 +1,11 @@
 import type { KeptRun, RunEvent, RunLog, Saved } from '../../src/engine/protocol.ts';
-import { serviceMix } from '../../src/labs/service-mix/index.ts';
+import { loadLab } from '../../src/labs/index.ts';
 import { presetKnobs } from '../../src/labs/lab.ts';
 import type { Entry } from '../../src/run/kept/entry.ts';
 import type { KnobValues } from '../../src/terms/knob.ts';
 
-export const lab = serviceMix;
+/** Loaded, as that of any run that is kept. */
+export const lab = await loadLab('service-mix');
 export const COLUMNS = ['step', 'kl', 'gradientNorm'];
 
 export interface KeptOptions {

@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '../../../src/app/base.css';
 import type { KeptRun } from '../../../src/engine/protocol.ts';
-import { serviceMix } from '../../../src/labs/service-mix/index.ts';
+import { loadLab } from '../../../src/labs/index.ts';
 import { defaultsOf } from '../../../src/labs/lab.ts';
 import ExportDialog from '../../../src/panels/dialogs/export/ExportDialog.svelte';
 import LoadDialog from '../../../src/panels/dialogs/load/LoadDialog.svelte';
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const lab = serviceMix;
+const lab = await loadLab('service-mix');
 
 /** A run of one hidden unit, after seven steps. */
 function kept(): KeptRun {
