@@ -2,7 +2,7 @@ import type { Chunk } from '../executor.ts';
 import { OPTIMIZERS } from '../optimizers.ts';
 import { fromDevice, QUAD, toDevice, type Layout } from './layout.ts';
 import { NUMBERS } from './shaders/bindings.ts';
-import type { HeadShader } from './shaders/head.ts';
+import type { HeadShader } from './shaders/headShader.ts';
 import { numbersPerMember } from './shaders/program.ts';
 
 /* What the host works out for the device, in f64, rounded once. */

@@ -1,7 +1,7 @@
 import type { Dispatch } from './dispatches.ts';
 import type { Layout } from './layout.ts';
 import { GROUP, type SetName } from './shaders/bindings.ts';
-import type { HeadShader } from './shaders/head.ts';
+import type { HeadShader } from './shaders/headShader.ts';
 import type { DeviceSet } from './tensors.ts';
 
 export type Bound = Partial<Record<SetName, GPUBindGroup>>;

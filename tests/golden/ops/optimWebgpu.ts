@@ -2,7 +2,7 @@ import { biasCorrections, OPTIMIZERS } from '../../../src/engine/optimizers.ts';
 import type { Gpu } from '../../../src/engine/webgpu/gpu.ts';
 import { CONTROL, NUMBERS } from '../../../src/engine/webgpu/shaders/bindings.ts';
 import { judgeShader, updateShader } from '../../../src/engine/webgpu/shaders/closing.ts';
-import type { HeadShader } from '../../../src/engine/webgpu/shaders/head.ts';
+import type { HeadShader } from '../../../src/engine/webgpu/shaders/headShader.ts';
 import { numbersPerMember } from '../../../src/engine/webgpu/shaders/program.ts';
 import { runShaders, spanOf } from '../../support/gpuValues.ts';
 import type { Compute } from '../types.ts';

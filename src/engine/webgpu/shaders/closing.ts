@@ -1,5 +1,5 @@
 import { CONTROL, declare, GROUP, NUMBERS } from './bindings.ts';
-import type { HeadShader } from './head.ts';
+import type { HeadShader } from './headShader.ts';
 import { MATH } from './math.ts';
 import { numbersPerMember } from './program.ts';
 

@@ -2,7 +2,6 @@ import { gradient } from '../../../terms/language/gradient.ts';
 import {
   program,
   type ArrayOf,
-  type HostNumber,
   type Instruction,
   type Operand,
   type Program,
@@ -12,6 +11,7 @@ import { headExpressions } from '../../../terms/head.ts';
 import type { Block, Layout } from '../layout.ts';
 import { classes, type Plan } from '../../plan.ts';
 import { declare, GROUP, SAMPLE_OF } from './bindings.ts';
+import type { HeadShader } from './headShader.ts';
 import { loops } from './loops.ts';
 import { MATH } from './math.ts';
 import { numbersPerMember, readScalars, scalarText, unrolled, variable } from './program.ts';
@@ -20,24 +20,6 @@ import { numbersPerMember, readScalars, scalarText, unrolled, variable } from '.
 const MOST_STATEMENTS = 3000;
 /** Sums over the batch that the end of a step can take on. */
 const MOST_SUMS = 16;
-
-/** The head of a plan as shaders: from logits and targets to the derivative by the logits, and what the loss is made of. */
-export interface HeadShader {
-  /** Absent where the head is no pass, but made between the passes. */
-  code: string | undefined;
-  /** One invocation for each row of the batch, or one workgroup for each member. */
-  over: 'rows' | 'members';
-  /** Features of the work space that it wants for its sums over the batch. */
-  sums: number;
-  /** Quads of the work space that it wants besides. */
-  scratch: number;
-  /** Invocations of its workgroup. */
-  group: number;
-  /** Statements that make `loss` of the sums `sum0`, `sum1` … in the pass that ends a step. */
-  total: string;
-  /** Numbers that the host puts behind those of the optimizer, by member. */
-  scalars: readonly HostNumber[];
-}
 
 /**
  * @param parts of the gradient, which lie before its scratch space

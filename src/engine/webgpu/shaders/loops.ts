@@ -3,7 +3,7 @@ import type { Block, Layout } from '../layout.ts';
 import { quads } from '../layout.ts';
 import { classes, type Plan } from '../../plan.ts';
 import { declare, GROUP, SAMPLE_OF } from './bindings.ts';
-import type { HeadShader } from './head.ts';
+import type { HeadShader } from './headShader.ts';
 import { MATH } from './math.ts';
 import { elementText, isElementwise, numbersPerMember, readScalars, scalarText } from './program.ts';
 

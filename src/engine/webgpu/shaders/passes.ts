@@ -1,7 +1,7 @@
 import type { Tile } from '../../../layers/contract.ts';
 import { strideOf, type Layout } from '../layout.ts';
 import { judgeShader, updateShader } from './closing.ts';
-import type { HeadShader } from './head.ts';
+import type { HeadShader } from './headShader.ts';
 
 import { backwardPasses, forwardPasses, gradientPass, gradientThreads, takePass } from './layers.ts';
 import type { PassSource } from './passSource.ts';
