@@ -87,11 +87,9 @@ export type ReadDoctorTargets = (
 /** The lab's diagnosis of a request, with pauses in it. @throws Error with a sentence */
 export type Examine = (request: DoctorRequest, read: ReadPublic) => Promise<Generator<undefined, unknown>>;
 
-/** What only workers know of a lab: how to make its data, how to measure, and what the doctor works out. */
+/** What only the trainer knows of a lab: how to make its data, and how to measure. */
 export interface LabRuntime {
   build: (log: RunLog, read: ReadPublic) => Promise<Task>;
-  /** Of labs that have a doctor. */
-  doctor?: () => Promise<Examine>;
 }
 
 export function defaultsOf(knobs: readonly Knob[]): Record<string, KnobValue> {

@@ -22,7 +22,6 @@ import { dataSeedOf, worldOf } from './worldOf.ts';
 const { numeric, numericKnobs } = numbersOf(declared);
 
 export const serviceMixRuntime: LabRuntime = {
-  doctor: async () => (await import('./doctor/examine.ts')).examining,
   build: async (log: RunLog, read: ReadPublic): Promise<Task> => {
     const world = await worldOf(log, read);
     const dataSeed = dataSeedOf(log);
