@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^'";]*?(?:from\s*)?['"](\.[^'"?]+)['"]/g;
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^'";(]*?(?:from\s*)?['"](\.[^'"?]+)['"]/g;
 
 /**
  * The files that take part in a circle, by Tarjan's algorithm, with those of the same circle that each imports.

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { HtmlTagDescriptor, Plugin, Rolldown } from 'vite';
-import { labs } from '../../src/labs/index.ts';
+import { firstLab, labs } from '../../src/labs/index.ts';
 
 const NAME = 'early';
 const ENTRY = fileURLToPath(new URL('../../src/app/early.ts', import.meta.url));
@@ -40,7 +40,7 @@ function scriptsOfLabs(bundle: Rolldown.OutputBundle): Record<string, string[]> 
 const preloader = (scripts: Readonly<Record<string, string[]>>): string =>
   `(()=>{const s=${JSON.stringify(scripts)},o=document.currentScript.src,` +
   `l=new URLSearchParams(location.hash.slice(1)).get('lab');` +
-  `for(const f of s[l]??s[${JSON.stringify(labs[0].id)}]){const e=document.createElement('link');` +
+  `for(const f of s[l]??s[${JSON.stringify(firstLab)}]){const e=document.createElement('link');` +
   `e.rel='modulepreload';e.crossOrigin='';e.href=new URL('../'+f,o);document.head.append(e)}})();`;
 
 /**

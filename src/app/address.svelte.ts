@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import { dependOn } from '../charts/dependOn.ts';
-import { labs } from '../labs/index.ts';
+import { firstLab } from '../labs/index.ts';
 import { MAX_LENGTH } from '../panels/dialogs/share/linkOf.ts';
 import type { Run } from '../run/run.svelte.ts';
 
@@ -35,7 +35,7 @@ export function keepAddress(run: Run, opened: string, fail: (message: string) =>
       return;
     }
     // What ships needs the name of its lab at most, and in the first lab no words until something has differed.
-    if (ships(run, link)) link = run.lab.id === labs[0].id && written === '' ? '' : `lab=${run.lab.id}`;
+    if (ships(run, link)) link = run.lab.id === firstLab && written === '' ? '' : `lab=${run.lab.id}`;
     if (link === written) return;
     written = link;
     history.replaceState(history.state, '', `#${link}`);

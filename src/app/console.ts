@@ -115,7 +115,7 @@ export function consoleApi(run: Run, version: string): Lab {
 /** The methods of the page, and those that only the open lab has, for as long as it is open. */
 function withLab(api: Lab, own: () => object): Lab {
   return new Proxy(api, {
-    get: (target, key) => (key in target ? Reflect.get(target, key) : Reflect.get(own(), key)),
+    get: (target, key): unknown => (key in target ? Reflect.get(target, key) : Reflect.get(own(), key)),
     has: (target, key) => key in target || key in own(),
     ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Reflect.ownKeys(own())])],
     getOwnPropertyDescriptor: (target, key) =>

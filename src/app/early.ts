@@ -2,7 +2,7 @@
  * Loaded beside the app and run before it: a trainer takes the browser longer to start than the page to be there. Where
  * nothing else is asked for, it begins the opening story by itself.
  */
-import { isLab, labs, loadLab, type LabId } from '../labs/index.ts';
+import { firstLab, isLab, loadLab, type LabId } from '../labs/index.ts';
 import type { Lab } from '../labs/lab.ts';
 import { beginOpening, type Begun } from '../run/begin.ts';
 import { Client } from '../run/client.ts';
@@ -27,7 +27,7 @@ export function comesBack(): boolean {
 /** The lab that the address names, where it can be read at a glance; else the first. */
 function labAsked(): LabId {
   const named = new URLSearchParams(location.hash.slice(1)).get('lab');
-  return isLab(named) ? named : labs[0].id;
+  return isLab(named) ? named : firstLab;
 }
 
 /** What the page shows first: fetched beside the app. */

@@ -10,22 +10,31 @@ interface LabEntry {
   load: () => Promise<Lab>;
 }
 
-/** All labs, in the order in which they are offered; the first one opens where nothing else is asked for. */
-export const labs = [
+const entries = [
   { ...serviceMix, load: async () => (await import('./service-mix/index.ts')).serviceMix },
 ] as const satisfies readonly LabEntry[];
 
-export type LabId = (typeof labs)[number]['id'];
+export type LabId = (typeof entries)[number]['id'];
 
-const known: readonly LabEntry[] = labs;
+/** All labs, in the order in which they are offered. */
+export const labs: readonly (LabEntry & { id: LabId })[] = entries;
+
+/** The lab that opens where nothing else is asked for. */
+export const firstLab: LabId = entries[0].id;
+
+/** The entry of an id, whatever it may be. */
+const entryOf = (id: unknown): LabEntry | undefined => {
+  const all: readonly LabEntry[] = labs;
+  return all.find((lab) => lab.id === id);
+};
+
 const loaded = new Map<string, Lab>();
 
-export const isLab = (id: unknown): id is LabId => known.some((lab) => lab.id === id);
+export const isLab = (id: unknown): id is LabId => entryOf(id) !== undefined;
 
 /** @throws Error with the known ids where there is no such lab */
 export function checkLab(id: string): asserts id is LabId {
-  if (!isLab(id))
-    throw new Error(`There is no lab “${id}”. Known: ${known.map((lab) => lab.id).join(', ')}.`);
+  if (!isLab(id)) throw new Error(`There is no lab “${id}”. Known: ${labs.map((lab) => lab.id).join(', ')}.`);
 }
 
 /** The declaration of a lab. @throws Error where there is no such lab, or it could not be fetched */
@@ -33,7 +42,7 @@ export async function loadLab(id: string): Promise<Lab> {
   checkLab(id);
   const there = loaded.get(id);
   if (there) return there;
-  const entry = known.find((lab) => lab.id === id) as LabEntry;
+  const entry = entryOf(id) as LabEntry;
   const lab = await entry.load().catch(() => {
     throw new Error(
       `The lab ${entry.title} could not be loaded. Check the connection, then try again or reload.`,

@@ -19,6 +19,7 @@ import { newId } from './id.ts';
 import type { LoadRequest } from './documents/request.ts';
 import { Heard, type Arrival } from './state/heard.svelte.ts';
 import type * as late from './state/late.ts';
+import { leftRuns } from './state/left.ts';
 import { Moves } from './state/moves.ts';
 
 /** As the trainer counts them. */
@@ -40,7 +41,7 @@ export class Run extends Heard implements Keepable {
   #revivals: late.Revivals | undefined;
   readonly #moves: Moves;
   /** The runs of labs that were left, by lab. */
-  readonly #left = new Map<string, { run: KeptRun; id: string; parent: string }>();
+  readonly #left = leftRuns();
   /** How many runs are being made, and what resolves when they are. */
   #making = 0;
   #made: Promise<unknown> = Promise.resolve();

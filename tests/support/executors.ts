@@ -36,7 +36,6 @@ export const SMALL = {
 export async function prepare(options: RunOptions, terms?: readonly string[]): Promise<Prepared> {
   const log = serviceMixLog({ ...options, knobs: { ...SMALL, ...options.knobs } });
   const task = await runtimeOf(log.lab).then((runtime) => runtime.build(log, readPublic));
-  if (!task) throw new Error(`The lab ${log.lab} has no runtime.`);
   const plan = terms ? { ...task.plan, head: { ...task.plan.head, terms } } : task.plan;
   const { seed, knobs } = log;
   const setup: ExecutorSetup = {

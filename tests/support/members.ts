@@ -20,7 +20,6 @@ export async function membersOf(
   read: (path: string) => Promise<unknown> = () => Promise.reject(new Error('This run reads no file.')),
 ): Promise<{ task: Task; setup: ExecutorSetup }> {
   const task = await runtimeOf(log.lab).then((runtime) => runtime.build(log, read));
-  if (!task) throw new Error(`The lab ${log.lab} has no runtime.`);
   const members = starts.map(({ seed, knobs }) => ({
     seed,
     knobs: knobVector(task, { ...log.knobs, ...knobs }),

@@ -1,10 +1,11 @@
 import type { Component } from 'svelte';
 import type { Run } from '../../run/run.svelte.ts';
+import type { DialogName } from './names.ts';
 
 /** A dialog of its own chunk: loaded when it is asked for, for most visits need none. */
 type Load = () => Promise<{ default: Component<{ run: Run; onclose: () => void }> }>;
 
-export const DIALOGS = {
+export const DIALOGS: Readonly<Record<DialogName, Load>> = {
   history: () => import('./history/HistoryDialog.svelte'),
   load: () => import('./load/LoadDialog.svelte'),
   export: () => import('./export/ExportDialog.svelte'),
@@ -12,9 +13,7 @@ export const DIALOGS = {
   doctor: () => import('./doctor/DoctorDialog.svelte'),
   claims: () => import('./ClaimsDialog.svelte'),
   help: () => import('./HelpDialog.svelte'),
-} satisfies Record<string, Load>;
-
-export type DialogName = keyof typeof DIALOGS;
+};
 
 /** Gives the focus back when a dialog has closed, where the browser could not. @param opener what had it before */
 export function giveBack(opener: Element | null): void {

@@ -1,5 +1,5 @@
 import type { LabId } from '../../labs/index.ts';
-import { checkLab, labs } from '../../labs/index.ts';
+import { checkLab } from '../../labs/index.ts';
 import type { LabPage } from './page.ts';
 
 /** What the page shows of each lab. */
@@ -18,9 +18,8 @@ export async function loadPage(lab: string): Promise<LabPage> {
   const there = loaded[lab];
   if (there) return there;
   const page = await loaders[lab]().catch(() => {
-    const title = labs.find(({ id }) => id === lab)?.title ?? lab;
     throw new Error(
-      `The pictures of ${title} could not be loaded. Check the connection, then try again or reload.`,
+      'The pictures of the lab could not be loaded. Check the connection, then try again or reload.',
     );
   });
   loaded = { ...loaded, [lab]: page };

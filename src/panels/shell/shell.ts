@@ -1,4 +1,4 @@
-import type { DialogName } from '../dialogs/dialogs.ts';
+import type { DialogName } from '../dialogs/names.ts';
 
 /** What the bars can ask of the shell. */
 export interface Shell {

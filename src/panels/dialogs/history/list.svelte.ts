@@ -50,8 +50,12 @@ export class HistoryList {
     try {
       const listing = await this.#store.list();
       // Presets are called by their titles; of a lab that cannot be loaded, by their ids.
-      const ids = new Set(listing.entries.map(({ lab }) => lab));
-      await Promise.allSettled([...ids].filter(isLab).map(loadLab));
+      await Promise.allSettled(
+        listing.entries
+          .map(({ lab }) => lab)
+          .filter(isLab)
+          .map(loadLab),
+      );
       // Of two that overlap, the later one knows more.
       if (read !== this.#read) return;
       this.listing = listing;

@@ -179,7 +179,6 @@ describe('the tensors are PyTorch’s', () => {
     const { run, executor } = await keptRun(tinyLog({ knobs, preset: 'sufficient' }), 20);
     const { tensors } = decode(toCheckpoint(run, ''));
     const task = await (await runtimeOf('service-mix')).build(run.log, readPublic);
-    if (!task) throw new Error('no task');
     const { rows, features } = task.data.validation;
     const width = features.length / rows;
     const expected = await executor.predict('validation');

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Network } from '../../../../src/engine/oracle/oracleNetwork.ts';
 import type { Task } from '../../../../src/engine/task.ts';
+import { loadLab } from '../../../../src/labs/index.ts';
 import { runtimeOf } from '../../../../src/labs/runtimes.ts';
 import { toCheckpoint } from '../../../../src/run/kept/checkpoint.ts';
 import { toNamed } from '../../../../src/run/kept/namedTensors.ts';
@@ -37,6 +38,7 @@ let layers: Task['plan']['layers'];
 /** Inputs and mixes of the validation places. */
 let places: { x: number[][]; predicted: number[][] };
 beforeAll(async () => {
+  await loadLab('service-mix');
   const knobs = {
     'model.activation': 'gelu',
     'model.hidden': '7,5',
@@ -47,7 +49,6 @@ beforeAll(async () => {
   bytes = toCheckpoint(run, '0.1.0');
   writeFileSync(path, bytes);
   const task = await (await runtimeOf('service-mix')).build(run.log, readPublic);
-  if (!task) throw new Error('no task');
   const { rows, features } = task.data.validation;
   ({ layers } = task.plan);
   const samples = task.samples(await executor.predict('validation'), run.saved.knobs, rows);
