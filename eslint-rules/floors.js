@@ -1,5 +1,5 @@
 /**
- * The rooms of src/ and what each may import, as README.md says. The rule names the room, what it reached for, and
+ * The rooms of src/ and what each may import, as docs/architecture.md says. The rule names the room, what it reached for, and
  * what it may have instead.
  */
 import { dirname, relative, resolve, sep } from 'node:path';

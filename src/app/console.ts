@@ -18,7 +18,7 @@ export interface LabInfo {
   presets: { id: string; title: string; text: string }[];
 }
 
-/** `window.lab`, with what the open lab adds to it (`LabPage.console`): documented in README.md, for demos and for pages that embed this one. Every method rejects with an Error. */
+/** `window.lab`, with what the open lab adds to it (`LabPage.console`): documented in docs/console.md, for demos and for pages that embed this one. Every method rejects with an Error. */
 export interface Lab {
   version: string;
   ready: () => Promise<EngineInfo>;
