@@ -23,7 +23,7 @@ async function calm(page: Page, preset: string, steps: number): Promise<void> {
       // The page's policy lets no other styles in.
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(css);
-      document.adoptedStyleSheets = [sheet];
+      document.adoptedStyleSheets.push(sheet);
       await window.lab.load({ preset, seed: 0, executor: 'oracle' });
       await window.lab.step(steps);
     },
