@@ -166,6 +166,8 @@ for (const [width, height, switches] of [
   test(`${String(switches)} switches while it trains and is dragged, at ${String(width)} × ${String(height)}`, async ({
     page,
   }) => {
+    // A run is made at each switch: minutes on a busy machine.
+    test.setTimeout(600_000);
     await page.setViewportSize({ width, height });
     const errors = await open(page);
     const mixed = await page.evaluate(async (count) => {
