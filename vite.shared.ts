@@ -32,7 +32,19 @@ export const shared = {
     ],
   },
   // Lazy chunks inside a worker need ES modules.
-  worker: { format: 'es', plugins: () => [yaml(), wasm()] },
+  worker: {
+    format: 'es',
+    plugins: () => [yaml(), wasm()],
+    rolldownOptions: {
+      output: {
+        // Named by lab, so that the page can have the browser fetch that of the lab that opens.
+        chunkFileNames: ({ facadeModuleId }) => {
+          const [, lab] = /\/src\/labs\/([\w-]+)\/runtime\.ts$/.exec(facadeModuleId ?? '') ?? [];
+          return `assets/${lab ? `runtime-${lab}` : '[name]'}-[hash].js`;
+        },
+      },
+    },
+  },
 } satisfies UserConfig;
 
 /** In Node, tfjs's deep imports are ES modules inside CommonJS packages: they must go through Vite. */

@@ -86,7 +86,7 @@ function namesLab(file, lab) {
 function concernsLab(text, lab) {
   return (
     new RegExp(`['"\`/]${lab}['"\`/]|\\blab(: |=)${lab}\\b`).test(text) ||
-    /\blabs\b[^;]* from '[^']*\/labs\/index\.ts'/.test(text)
+    /\blabs\b[^;]* from '[^']*\/labs\/index\.ts'|\bdeclaredLabs\b/.test(text)
   );
 }
 

@@ -5,15 +5,15 @@ import { firstLab, labs } from '../../src/labs/index.ts';
 const NAME = 'early';
 const ENTRY = fileURLToPath(new URL('../../src/app/early.ts', import.meta.url));
 /** What the trainer fetches by itself, one after another, until it trains for the first time. */
-const TRAINER = /^assets\/(trainer|rolldown-runtime|runtime)-[^/]+\.js$/;
+const TRAINER = /^assets\/(trainer|rolldown-runtime)-[^/]+\.js$/;
 
 /** The trainer's own script, and the one that starts it. */
 const WORKER = /^assets\/trainer-[^/]+\.js$/;
 const STARTER = 'start-trainer';
 
 /**
- * The scripts of each lab's declaration and page, with what they import: which of them are wanted depends on the address,
- * so that the page cannot name them in its text.
+ * The scripts of each lab's declaration and page, with what they import, and what trains it: which of them are wanted
+ * depends on the address, so that the page cannot name them in its text.
  */
 function scriptsOfLabs(bundle: Rolldown.OutputBundle): Record<string, string[]> {
   const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
@@ -31,7 +31,9 @@ function scriptsOfLabs(bundle: Rolldown.OutputBundle): Record<string, string[]> 
         if (!chunk) throw new Error(`The build has no script of ${module}.`);
         withImports(chunk.fileName, names);
       }
-      return [id, [...names]];
+      const runtime = Object.keys(bundle).find((name) => name.startsWith(`assets/runtime-${id}-`));
+      if (!runtime) throw new Error(`The build has no script that trains ${id}.`);
+      return [id, [runtime, ...names]];
     }),
   );
 }

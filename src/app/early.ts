@@ -32,7 +32,7 @@ function labAsked(): LabId {
 
 /** What the page shows first: fetched beside the app. */
 export const lab: Promise<Lab> = loadLab(labAsked());
-// The app says so.
+// main.ts tells the user when it could not be fetched.
 lab.catch(() => undefined);
 
 /** Undefined where the page cannot run. */

@@ -19,7 +19,6 @@ import { newId } from './id.ts';
 import type { LoadRequest } from './documents/request.ts';
 import { Heard, type Arrival } from './state/heard.svelte.ts';
 import type * as late from './state/late.ts';
-import { leftRuns } from './state/left.ts';
 import { Moves } from './state/moves.ts';
 
 /** As the trainer counts them. */
@@ -40,8 +39,8 @@ export class Run extends Heard implements Keepable {
   #late: typeof late | undefined;
   #revivals: late.Revivals | undefined;
   readonly #moves: Moves;
-  /** The runs of labs that were left, by lab. */
-  readonly #left = leftRuns();
+  /** The last run of each lab that was left, by lab, and how the history knows it. */
+  readonly #left: Partial<Record<string, { run: KeptRun; id: string; parent: string }>> = {};
   /** How many runs are being made, and what resolves when they are. */
   #making = 0;
   #made: Promise<unknown> = Promise.resolve();
@@ -51,6 +50,7 @@ export class Run extends Heard implements Keepable {
   readonly #prepare: (lab: string) => Promise<unknown>;
   readonly #begun: Promise<void>;
   #onBegun: () => void = () => undefined;
+  #onNoLab: (error: Error) => void = () => undefined;
   readonly #first: Promise<void>;
   #onFirst: () => void = () => undefined;
   #onNone: (error: Error) => void = () => undefined;
@@ -67,7 +67,8 @@ export class Run extends Heard implements Keepable {
     super();
     this.#version = version;
     this.#prepare = prepare;
-    this.#begun = new Promise((resolve) => (this.#onBegun = resolve));
+    this.#begun = new Promise((...settle) => ([this.#onBegun, this.#onNoLab] = settle));
+    this.#begun.catch(() => undefined);
     this.#first = new Promise((...settle) => ([this.#onFirst, this.#onNone] = settle));
     this.#first.catch(() => undefined);
     this.#loading.then(
@@ -147,7 +148,7 @@ export class Run extends Heard implements Keepable {
     if (lab === this.lab.id) return;
     // The state that comes with the pause is the one to come back to.
     if (this.phase === 'ready' && this.playing) await this.pause();
-    const left = this.#left.get(lab);
+    const left = this.#left[lab];
     if (left) await this.reopen(left.run, left.id, left.parent);
     else await this.load({ lab, seed: 0 });
   }
@@ -350,7 +351,9 @@ export class Run extends Heard implements Keepable {
     this.phase = 'dead';
     this.playing = false;
     this.death = text;
-    this.#onNone(new Error(text));
+    const error = new Error(text);
+    this.#onNone(error);
+    this.#onNoLab(error);
   }
 
   /** A worker that died is replaced, and the run goes on from the last state that it gave. */
@@ -437,7 +440,7 @@ export class Run extends Heard implements Keepable {
 
   protected override leaveLab(): void {
     const run = this.whole;
-    if (run) this.#left.set(this.lab.id, { run, id: this.id, parent: this.parent });
+    if (run) this.#left[this.lab.id] = { run, id: this.id, parent: this.parent };
     // Knobs that were moved for this lab mean nothing in another.
     this.#moves.clear();
   }

@@ -152,3 +152,11 @@ test('the hint waits for the end of the story, leaves with one press, and does n
   await expect(page.getByRole('button', { name: 'Bring the colour back' })).toBeVisible();
   await expect(hint).toBeHidden();
 });
+
+test('a lab that cannot be fetched is named, and nothing waits for it', async ({ page }) => {
+  await page.route('**/assets/lab-service-mix-*.js', (route) => route.abort());
+  await page.goto('./');
+  await expect(page.getByText('The lab Service mix could not be loaded. Check the connection')).toBeVisible();
+  for (const answer of [page.evaluate(() => window.lab.ready()), page.evaluate(() => window.lab.load())])
+    await expect(answer).rejects.toThrow('could not be loaded');
+});

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { logSoftmaxRows, softmaxRows } from '../../src/science/distributions.ts';
 import { randomStream } from '../../src/science/random.ts';
 import { numericValue, type Knob, type KnobValue, type KnobValues } from '../../src/terms/knob.ts';
@@ -12,7 +13,7 @@ import type {
   SoftmaxBatch,
   TargetTransform,
 } from '../../src/terms/term.ts';
-import { centralDifferences, sumAll, weights } from './language.ts';
+import { centralDifferences, sumAll, weights, distance } from './language.ts';
 
 /** Numbers of knobs as formulas see them; what `values` leaves out has its default. */
 export function numericOf(knobs: readonly Knob[], values: KnobValues = {}): NumericKnobs {
@@ -60,6 +61,30 @@ export function extremesOf(knob: Knob): KnobValue[] {
     case 'text':
       return [knob.default];
   }
+}
+
+/** Knobs anywhere in their ranges. @param at a share of each range */
+export const knobsAt = (knobs: readonly Knob[], at: readonly number[]): Record<string, KnobValue> =>
+  Object.fromEntries(knobs.map((knob, i) => [knob.key, valueAt(knob, at[i] ?? 0.5)]));
+
+/** Every combination of the ends of numbers with the options of choices. */
+export const extremes = (knobs: readonly Knob[]): Record<string, KnobValue>[] =>
+  knobs.reduce<Record<string, KnobValue>[]>(
+    (found, knob) =>
+      found.flatMap((values) => extremesOf(knob).map((value) => ({ ...values, [knob.key]: value }))),
+    [{}],
+  );
+
+/** What expression and closed form must agree to, and what central differences can tell. */
+export const EXACT = { rtol: 1e-10, atol: 1e-12 };
+export const SLOPE = { rtol: 1e-5, atol: 1e-7 };
+
+/** Compares with the largest entry: a small one beside it carries its rounding. */
+export function expectNear(got: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: typeof EXACT): void {
+  const scale = Math.max(1e-300, ...Array.from(wanted, Math.abs));
+  const scaled = [got, wanted].map((list) => Array.from(list, (x) => x / scale)) as [number[], number[]];
+  const away = distance(...scaled, { rtol: 0, atol: tolerance.rtol + tolerance.atol / scale });
+  expect(away).toBeLessThanOrEqual(1);
 }
 
 export interface Shape {

@@ -23,9 +23,9 @@ export function isSetting(lab: Lab, preset: Preset, knobs: KnobValues): boolean 
   );
 }
 
-/** What bending to a preset would change, in words; without what then has no effect. */
-export function changesTo(lab: Lab, preset: Preset, knobs: KnobValues): string {
-  const after = { ...knobs, ...settingOf(lab, preset) };
+/** What setting some knobs would change, in words; without what then has no effect. */
+export function changesTo(lab: Lab, set: KnobValues, knobs: KnobValues): string {
+  const after = { ...knobs, ...set };
   return lab.knobs
     .filter(({ key, inactive }) => after[key] !== knobs[key] && inactive?.(after) === undefined)
     .map((knob) => `${knob.label} ${valueText(knob, after[knob.key] ?? knob.default)}`)

@@ -12,7 +12,7 @@ import type { Entry } from '../kit/glossary/glossary.ts';
 type OfRun = Component<{ run: Run }>;
 
 export interface LabPage {
-  /** The picture of what the model predicts now, beside what it should predict; `label` names it, as "Maps". */
+  /** The picture of what the model predicts now, beside what it should predict; `stageLabel` names it, as "Maps". */
   Stage: OfRun;
   stageLabel: string;
   /** One control for what matters most in this lab: over the knobs, and compact under the thumb of a phone's user. */
@@ -32,10 +32,10 @@ export interface LabPage {
   /** The words of this lab, for the glossary. */
   words: () => Promise<Readonly<Record<string, Entry>>>;
   help: LabHelp;
-  /** What the lab's field note claims, one by one, and whether it holds. */
-  claims: () => Promise<Claims>;
-  /** What the doctor shows of its diagnosis; of labs that have one. */
-  doctor?: () => Promise<LabDoctor>;
+  /** What the lab's field note claims, one by one, and whether it holds; undefined where there is no field note. */
+  claims: (() => Promise<Claims>) | undefined;
+  /** What the doctor shows of its diagnosis; undefined where the lab has no doctor. */
+  doctor: (() => Promise<LabDoctor>) | undefined;
   /** Methods of `window.lab` that only this lab has. */
   console?: (run: Run) => object;
 }

@@ -1,7 +1,8 @@
+import type { Lab } from '../../labs/lab.ts';
 import type { Run } from '../../run/run.svelte.ts';
 import type { KnobValues } from '../../terms/knob.ts';
 import { messageOf } from '../kit/host.ts';
-import { bendTo, changesTo, presetById, storyWaits } from '../knobs/settings.ts';
+import { bendTo, changesTo, presetById, settingOf, storyWaits } from '../knobs/settings.ts';
 import type { Cure, Sentence } from '../labs/page.ts';
 import { pageOf } from '../labs/pages.svelte.ts';
 import { lifeOf } from './life.ts';
@@ -17,8 +18,6 @@ export interface Remedy {
 
 /** Pace after a cure, in steps per second, and for how many steps: slow enough to be seen. */
 export const SLOW = { limit: 10, steps: 60 };
-/** A diverged run with a larger learning rate is offered this one. */
-const SAFE_RATE = 0.003;
 
 /** What is going on with a run, in a sentence, and what would help. One for the page, whatever shows it. */
 export class Narrator {
@@ -87,21 +86,16 @@ export class Narrator {
   #offer(cure: Cure): Remedy | undefined {
     const run = this.#run;
     const preset = 'preset' in cure ? presetById(run.lab, cure.preset) : undefined;
-    if ('preset' in cure && !preset) return undefined;
-    const changes = preset
-      ? changesTo(run.lab, preset, run.knobs)
-      : run.lab.knobs
-          .filter(({ key }) => 'knobs' in cure && cure.knobs[key] !== undefined)
-          .map(({ key, label }) => `${label} ${String('knobs' in cure && cure.knobs[key])}`)
-          .join(', ');
+    const knobs = 'knobs' in cure ? cure.knobs : preset && settingOf(run.lab, preset);
+    if (!knobs) return undefined;
     return {
       label: cure.label,
-      sets: `sets ${changes}; same weights`,
+      sets: `sets ${changesTo(run.lab, knobs, run.knobs)}; same weights`,
       large: this.waits,
       apply: () =>
         this.#attempt(async () => {
           if (preset) await bendTo(run, preset);
-          else if ('knobs' in cure) await run.set(cure.knobs);
+          else await run.set(knobs);
           await this.#showSlowly();
         }),
     };
@@ -110,7 +104,7 @@ export class Narrator {
   /** What makes a diverged run start again, and hold. */
   #repair(): Remedy {
     const run = this.#run;
-    const { label, knobs } = pageOf(run.lab.id)?.repair?.(run.knobs) ?? smallerRate(run.knobs);
+    const { label, knobs } = pageOf(run.lab.id)?.repair?.(run.knobs) ?? smallerRate(run.lab, run.knobs);
     return {
       label,
       sets: 'from step 0, with the same initial weights',
@@ -143,10 +137,10 @@ export class Narrator {
   }
 }
 
-const smallerRate = (knobs: KnobValues): { label: string; knobs: KnobValues } =>
-  Number(knobs['training.learning_rate']) > SAFE_RATE
-    ? {
-        label: `Learning rate ${SAFE_RATE} and reset`,
-        knobs: { 'training.learning_rate': SAFE_RATE },
-      }
-    : { label: 'Reset', knobs: {} };
+/** The lab's own learning rate, where the run diverged with a larger one. */
+function smallerRate(lab: Lab, knobs: KnobValues): { label: string; knobs: KnobValues } {
+  const key = 'training.learning_rate';
+  const rate = lab.knobs.find((knob) => knob.key === key)?.default;
+  if (rate === undefined || !(Number(knobs[key]) > Number(rate))) return { label: 'Reset', knobs: {} };
+  return { label: `Learning rate ${String(rate)} and reset`, knobs: { [key]: rate } };
+}

@@ -119,6 +119,7 @@ export class Heard extends Shown {
     this.#early = this.#early.filter((frame) => frame.run > run);
     this.#run = run;
     if (this.hasLab && arrival.lab !== this.lab) this.leaveLab();
+    this.#saved = undefined;
     this.series.clear();
     this.notice = undefined;
     this.showRun(loaded, arrival.lab);

@@ -76,10 +76,10 @@ describe('settings', () => {
 
   it('says what bending would change, and nothing without effect', () => {
     const before = { ...defaults, ...preset('before').knobs };
-    expect(changesTo(lab, preset('sufficient'), before)).toBe(
+    expect(changesTo(lab, settingOf(lab, preset('sufficient')), before)).toBe(
       'LogitNorm off, Temperature T 1, Entropy weight 0, MaxSup weight 0',
     );
-    expect(changesTo(lab, preset('before'), before)).toBe('');
+    expect(changesTo(lab, settingOf(lab, preset('before')), before)).toBe('');
   });
 
   it('shows the story while it is told, then what is in force', () => {

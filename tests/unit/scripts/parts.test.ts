@@ -10,7 +10,8 @@ const texts: Readonly<Record<string, string>> = {
   'tests/e2e/link.spec.ts': "load({ lab: 'dogs' })",
   'tests/golden/golden.test.ts': '',
   'tests/unit/labs/cats/data.test.ts': '',
-  'tests/unit/labs/knobs.test.ts': "import { labById, labs } from '../../../src/labs/index.ts';",
+  'tests/unit/labs/knobs.test.ts': "import { labs } from '../../../src/labs/index.ts';",
+  'tests/unit/panels/scale.test.ts': "import { declaredLabs } from '../../support/labs.ts';",
   'tests/unit/run/link.test.ts': "import { fur } from '../../../src/labs/cats/fur.ts';",
   'tests/unit/runs.test.ts': 'It rains cats and dogs.',
 };
@@ -38,12 +39,14 @@ describe('a part of the tests', () => {
     expect(all('cats')).toEqual([
       'tests/unit/labs/cats/data.test.ts',
       'tests/unit/labs/knobs.test.ts',
+      'tests/unit/panels/scale.test.ts',
       'tests/unit/run/link.test.ts',
       'tests/browser/stage/stage.test.ts',
       'tests/e2e/documents.spec.ts',
     ]);
     expect(all('dogs')).toEqual([
       'tests/unit/labs/knobs.test.ts',
+      'tests/unit/panels/scale.test.ts',
       'tests/e2e/dogs.spec.ts',
       'tests/e2e/link.spec.ts',
     ]);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fieldTerms } from '../../support/allTerms.ts';
-import type { Knob, KnobValue } from '../../../src/terms/knob.ts';
 import {
   fieldClosed,
   fieldDifferences,
@@ -12,17 +11,13 @@ import {
   type FieldPoint,
   type FieldShape,
 } from '../../support/fieldTerms.ts';
-import { distance } from '../../support/language.ts';
-import { extremesOf, numericOf, valueAt } from '../../support/terms.ts';
+import { EXACT, expectNear, extremes, knobsAt, numericOf, SLOPE } from '../../support/terms.ts';
 
 /*
  * What holds for every term of images, whoever adds one: its expression, its hand-written closed form and the slopes of
  * its value say the same, for any number of images and pixels.
  */
 
-const EXACT = { rtol: 1e-10, atol: 1e-12 };
-/** What central differences can tell. */
-const SLOPE = { rtol: 1e-5, atol: 1e-7 };
 const RUNS = { seed: 20_270, numRuns: 80 };
 
 const shapes = fc.record({
@@ -31,23 +26,6 @@ const shapes = fc.record({
 });
 const seeds = fc.integer({ min: 0, max: 1_000_000 });
 const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 });
-const knobsAt = (knobs: readonly Knob[], at: readonly number[]): Record<string, KnobValue> =>
-  Object.fromEntries(knobs.map((knob, i) => [knob.key, valueAt(knob, at[i] ?? 0.5)]));
-const extremes = (knobs: readonly Knob[]): Record<string, KnobValue>[] =>
-  knobs.reduce<Record<string, KnobValue>[]>(
-    (found, knob) =>
-      found.flatMap((values) => extremesOf(knob).map((value) => ({ ...values, [knob.key]: value }))),
-    [{}],
-  );
-
-/** Against the largest entry: a small one beside it carries its rounding. */
-const near = (got: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: typeof EXACT): void => {
-  const scale = Math.max(1e-300, ...Array.from(wanted, Math.abs));
-  const scaled = [got, wanted].map((list) => Array.from(list, (x) => x / scale)) as [number[], number[]];
-  expect(distance(...scaled, { rtol: 0, atol: tolerance.rtol + tolerance.atol / scale })).toBeLessThanOrEqual(
-    1,
-  );
-};
 
 const full = ({ images, pixels }: FieldShape, value: number): Float64Array =>
   new Float64Array(images * pixels).fill(value);
@@ -98,12 +76,12 @@ describe.each(fieldTerms.map((penalty) => [penalty.id, penalty] as const))(
           };
           const closed = fieldClosed(penalty, point, knobs);
           const built = expressionFor(shape)(point, knobs);
-          near([built.value], [closed.value], EXACT);
-          near(built.byLogits, closed.byLogits, EXACT);
-          near(built.byProbabilities, closed.byProbabilities, EXACT);
+          expectNear([built.value], [closed.value], EXACT);
+          expectNear(built.byLogits, closed.byLogits, EXACT);
+          expectNear(built.byProbabilities, closed.byProbabilities, EXACT);
           const slopes = fieldDifferences(penalty, point, knobs);
-          near(closed.byLogits, slopes.byLogits, SLOPE);
-          near(closed.byProbabilities, slopes.byProbabilities, SLOPE);
+          expectNear(closed.byLogits, slopes.byLogits, SLOPE);
+          expectNear(closed.byProbabilities, slopes.byProbabilities, SLOPE);
         }),
         RUNS,
       );
@@ -122,9 +100,9 @@ describe.each(fieldTerms.map((penalty) => [penalty.id, penalty] as const))(
               const built = expressionFor(shape)(point, knobs);
               for (const numbers of [[closed.value], closed.byLogits, closed.byProbabilities])
                 expect(Array.from(numbers).every(Number.isFinite)).toBe(true);
-              near([built.value], [closed.value], EXACT);
-              near(built.byLogits, closed.byLogits, EXACT);
-              near(built.byProbabilities, closed.byProbabilities, EXACT);
+              expectNear([built.value], [closed.value], EXACT);
+              expectNear(built.byLogits, closed.byLogits, EXACT);
+              expectNear(built.byProbabilities, closed.byProbabilities, EXACT);
             }
       },
     );
@@ -140,12 +118,12 @@ describe.each(fieldTerms.map((penalty) => [penalty.id, penalty] as const))(
       there.logits.fill(1);
       there.probabilities.fill(1);
       penalty.closedForm(point, knobs, there);
-      near(
+      expectNear(
         there.logits,
         Array.from(byLogits, (x) => 1 + x),
         EXACT,
       );
-      near(
+      expectNear(
         there.probabilities,
         Array.from(byProbabilities, (x) => 1 + x),
         EXACT,

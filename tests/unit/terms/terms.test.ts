@@ -8,21 +8,24 @@ import { isLogitTransform, isPenalty, isTargetTransform } from '../../../src/ter
 import { loadTerms } from '../../../src/terms/loadTerms.ts';
 import type { Phase } from '../../../src/terms/term.ts';
 import { allTerms as terms } from '../../support/allTerms.ts';
-import { centralDifferences, distance } from '../../support/language.ts';
+import { centralDifferences } from '../../support/language.ts';
 import {
   average,
   batchOf,
-  extremesOf,
+  EXACT,
+  expectNear,
+  extremes,
+  knobsAt,
   numericOf,
   penaltyClosedForm,
   penaltyDifferences,
   penaltyExpression,
   randomLogits,
   randomTargets,
+  SLOPE,
   targetBoth,
   transformClosedForm,
   transformExpression,
-  valueAt,
   type Shape,
 } from '../../support/terms.ts';
 
@@ -33,33 +36,11 @@ import {
 
 const PHASES: Phase[] = ['training', 'evaluation'];
 const CLASSES = [1, 2, 12];
-const EXACT = { rtol: 1e-10, atol: 1e-12 };
-/** What central differences can tell. */
-const SLOPE = { rtol: 1e-5, atol: 1e-7 };
 const RUNS = { seed: 20_260, numRuns: 60 };
 
 const shapes = fc.record({ rows: fc.integer({ min: 1, max: 4 }), classes: fc.constantFrom(...CLASSES) });
 const seeds = fc.integer({ min: 0, max: 1_000_000 });
 const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 });
-/** Knobs anywhere in their ranges. */
-const knobsAt = (knobs: readonly Knob[], at: readonly number[]): Record<string, KnobValue> =>
-  Object.fromEntries(knobs.map((knob, i) => [knob.key, valueAt(knob, at[i] ?? 0.5)]));
-/** Every combination of the ends of numbers with the options of choices. */
-const extremes = (knobs: readonly Knob[]): Record<string, KnobValue>[] =>
-  knobs.reduce<Record<string, KnobValue>[]>(
-    (found, knob) =>
-      found.flatMap((values) => extremesOf(knob).map((value) => ({ ...values, [knob.key]: value }))),
-    [{}],
-  );
-
-const near = (got: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: typeof EXACT): void => {
-  // Against the largest entry: a small one beside it carries its rounding.
-  const scale = Math.max(1e-300, ...Array.from(wanted, Math.abs));
-  const scaled = [got, wanted].map((list) => Array.from(list, (x) => x / scale)) as [number[], number[]];
-  expect(distance(...scaled, { rtol: 0, atol: tolerance.rtol + tolerance.atol / scale })).toBeLessThanOrEqual(
-    1,
-  );
-};
 
 const css = readFileSync(new URL('../../../src/app/theme.css', import.meta.url), 'utf8');
 /** What text stands on: the last block of theme.css is the dark theme's, the first the light one's. */
@@ -118,12 +99,12 @@ for (const penalty of terms.filter(isPenalty)) {
           };
           const closed = penaltyClosedForm(penalty, point, knobs);
           const built = expressionFor(shape)(point, knobs);
-          near([built.value], [closed.value], EXACT);
-          near(built.byNormalized, closed.byNormalized, EXACT);
-          near(built.byScaled, closed.byScaled, EXACT);
+          expectNear([built.value], [closed.value], EXACT);
+          expectNear(built.byNormalized, closed.byNormalized, EXACT);
+          expectNear(built.byScaled, closed.byScaled, EXACT);
           const slopes = penaltyDifferences(penalty, point, knobs);
-          near(closed.byNormalized, slopes.byNormalized, SLOPE);
-          near(closed.byScaled, slopes.byScaled, SLOPE);
+          expectNear(closed.byNormalized, slopes.byNormalized, SLOPE);
+          expectNear(closed.byScaled, slopes.byScaled, SLOPE);
         }),
         RUNS,
       );
@@ -145,9 +126,9 @@ for (const penalty of terms.filter(isPenalty)) {
               const closed = penaltyClosedForm(penalty, point, knobs);
               const built = expressionFor(shape)(point, knobs);
               expect([...closed.perRow].every(Number.isFinite)).toBe(true);
-              near([built.value], [closed.value], EXACT);
-              near(built.byNormalized, closed.byNormalized, EXACT);
-              near(built.byScaled, closed.byScaled, EXACT);
+              expectNear([built.value], [closed.value], EXACT);
+              expectNear(built.byNormalized, closed.byNormalized, EXACT);
+              expectNear(built.byScaled, closed.byScaled, EXACT);
             }
       });
 
@@ -164,12 +145,12 @@ for (const penalty of terms.filter(isPenalty)) {
       expect(penalty.closedForm(batchOf(point), knobs)).toEqual(perRow);
       const there = { normalized: new Float64Array(12).fill(1), scaled: new Float64Array(12).fill(1) };
       penalty.closedForm(batchOf(point), knobs, there);
-      near(
+      expectNear(
         there.normalized,
         Array.from(byNormalized, (x) => 1 + x),
         EXACT,
       );
-      near(
+      expectNear(
         there.scaled,
         Array.from(byScaled, (x) => 1 + x),
         EXACT,
@@ -205,8 +186,8 @@ for (const transform of terms.filter(isLogitTransform)) {
             const weights = randomLogits(one, seed + 1);
             const values = knobsAt(transform.knobs, at);
             const [closed, built] = both(logits, weights, values, phase);
-            near(built.out, closed.out, EXACT);
-            near(built.gradient, closed.gradient, { rtol: 1e-9, atol: 1e-12 });
+            expectNear(built.out, closed.out, EXACT);
+            expectNear(built.gradient, closed.gradient, { rtol: 1e-9, atol: 1e-12 });
             const knobs = numericOf(transform.knobs, values);
             const slopes = centralDifferences(
               () => {
@@ -217,7 +198,7 @@ for (const transform of terms.filter(isLogitTransform)) {
               Math.min(1, Math.hypot(...logits)),
             );
             const steepest = Math.max(...Array.from(closed.out, Math.abs)) / Math.hypot(...logits);
-            near(closed.gradient, slopes, { rtol: 1e-5, atol: 1e-7 * Math.max(1, steepest) });
+            expectNear(closed.gradient, slopes, { rtol: 1e-5, atol: 1e-7 * Math.max(1, steepest) });
           }),
           RUNS,
         );
@@ -238,8 +219,8 @@ for (const transform of terms.filter(isLogitTransform)) {
               expect([...Array.from(closed.out), ...Array.from(closed.gradient)].every(Number.isFinite)).toBe(
                 true,
               );
-              near(built.out, closed.out, EXACT);
-              near(built.gradient, closed.gradient, { rtol: 1e-9, atol: 1e-12 });
+              expectNear(built.out, closed.out, EXACT);
+              expectNear(built.gradient, closed.gradient, { rtol: 1e-9, atol: 1e-12 });
             }
       });
   });
@@ -256,9 +237,9 @@ for (const transform of terms.filter(isTargetTransform)) {
             ...Object.values(TARGETS).map((make) => make({ rows: 1, classes })),
           ]) {
             const [closed, built] = targetBoth(transform, target, knobs);
-            near(built, closed, EXACT);
+            expectNear(built, closed, EXACT);
             expect(Array.from(closed).every((t) => t >= 0)).toBe(true);
-            near([average(closed) * classes], [1], EXACT);
+            expectNear([average(closed) * classes], [1], EXACT);
           }
         }),
         RUNS,

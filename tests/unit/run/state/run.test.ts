@@ -46,6 +46,15 @@ describe('ready()', () => {
     expect(await waiting).toBe(1);
   });
 
+  test('rejects where the lab cannot be fetched, as every other call does', async () => {
+    const other = new Run('0', new FakeTrainer().client);
+    const waiting = [other.ready(), other.load({ preset: 'before' })].map((call) =>
+      expect(call).rejects.toThrow('No lab.'),
+    );
+    other.giveUp('No lab.');
+    await Promise.all(waiting);
+  });
+
   test('rejects where the trainer dies before there is a run', async () => {
     const waiting = expect(run.ready()).rejects.toThrow('It is gone.');
     trainer.die('It is gone.');

@@ -40,7 +40,8 @@ export const page: LabPage = {
         }
       : { state: 'learning', title: 'The words are being learned.', text: `Step ${metrics.step}.` };
   },
-  claims: () => Promise.resolve({ measured: '', list: [] }),
+  claims: undefined,
+  doctor: undefined,
   thumbnail: () => Promise.resolve(undefined),
   words: () => Promise.resolve({}),
   help: { text: ['A network learns the topics of words.'], keys: [] },
